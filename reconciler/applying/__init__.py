@@ -1,0 +1,1 @@
+"""Carrying a plan out: what each job is given, the order of actions, and the report."""

@@ -1,0 +1,100 @@
+"""Following workers after an apply: until the hired ones run, until the drained ones have left."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.model.observation import Readable, Worker
+from reconciler.model.phases import Phase
+from reconciler.model.plan import ActionKind
+from reconciler.model.report import Outcome, Report
+from reconciler.model.workforce import Region, Specs
+from reconciler.observing.observe import observe
+from reconciler.targets.engines import Engines
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of hired workers: how many run, which ended already, how many still wait."""
+
+    running: int
+    ended: tuple[Worker, ...]
+    waiting: int
+
+    @property
+    def all_run(self) -> bool:
+        return not self.ended and not self.waiting
+
+
+async def follow_hired(
+    report: Report,
+    specs: Specs,
+    engines: Engines,
+    seconds: float,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Followed:
+    """Look at the workers that `report` hired until each runs or has ended, or time is up."""
+    regions = {(w.name, r.name): r for w in specs.workforces for r in w.regions}
+    hired = {
+        one.worker: regions[(region.workforce, region.region)]
+        for region in report.regions
+        if region.kind is ActionKind.HIRE
+        for one in region.outcomes
+        if one.outcome in (Outcome.DONE, Outcome.ALREADY)
+    }
+    deadline = time.monotonic() + seconds
+    while True:
+        followed = await _look(hired, engines)
+        if not followed.waiting or time.monotonic() >= deadline or stopping():
+            return followed
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+async def _look(hired: dict[str, Region], engines: Engines) -> Followed:
+    found: dict[str, Worker] = {}
+    for region in dict.fromkeys(hired.values()):
+        for worker in await engines.of(region.target.kind).history(region):
+            if worker.id in hired:
+                found[worker.id] = worker
+    phases = [worker.phase for worker in found.values()]
+    return Followed(
+        running=phases.count(Phase.RUNNING),
+        ended=tuple(worker for worker in found.values() if worker.phase is Phase.ENDED),
+        waiting=len(hired) - phases.count(Phase.RUNNING) - phases.count(Phase.ENDED),
+    )
+
+
+async def until_empty(
+    specs: Specs,
+    engines: Engines,
+    seconds: float,
+    stopping: Callable[[], bool] = lambda: False,
+) -> dict[str, list[Worker]] | None:
+    """Wait until no worker of `specs` lives, or time is up; who is left, by `workforce/region`.
+
+    None where a region could not be read at the last look: then nobody can say who is left.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        left = await _who_is_left(specs, engines)
+        if left == {} or time.monotonic() >= deadline or stopping():
+            return left
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+async def _who_is_left(specs: Specs, engines: Engines) -> dict[str, list[Worker]] | None:
+    seen = await observe(specs, engines)
+    left: dict[str, list[Worker]] = {}
+    for workforce in specs.workforces:
+        for region in workforce.regions:
+            reading = seen.regions[region.key]
+            if not isinstance(reading, Readable):
+                return None
+            if reading.workers:
+                left[f"{workforce.name}/{region.name}"] = list(reading.workers)
+    return left

@@ -1,0 +1,150 @@
+"""`reconciler apply`: plan, ask, carry out, report."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import output, session
+from reconciler.cli.help import described
+from reconciler.cli.interrupt import graceful_stop
+from reconciler.cli.options import (
+    AutoApprove,
+    Force,
+    Format,
+    Only,
+    OnTarget,
+    Output,
+    Paths,
+    spec_paths,
+)
+from reconciler.cli.progress import progress_of
+from reconciler.outcomes import Exit, of_plan, of_report, worst
+from reconciler.values.duration import Duration
+from reconciler.values.errors import UserError
+
+if TYPE_CHECKING:
+    from reconciler.applying.waiting import Followed
+    from reconciler.model.plan import Plan
+    from reconciler.model.report import Report
+    from reconciler.model.workforce import Specs
+    from reconciler.planning.plan import Options
+    from reconciler.targets.engines import Engines
+
+DEFAULT_WAIT = "10m"
+
+HELP = described(
+    "Make live workers what the specs declare: plans, asks, then acts.",
+    examples=[
+        "reconciler apply --auto-approve",
+        "reconciler apply --auto-approve --only 'my-*' --wait=2m",
+        "reconciler apply --auto-approve --prune",
+    ],
+    exits=[0, 1, 4, 5],
+)
+
+
+def apply(
+    paths: Paths = None,
+    only: Only = None,
+    target: OnTarget = None,
+    auto_approve: AutoApprove = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Lay off orphans too.")] = False,
+    wait: Annotated[
+        str,
+        typer.Option(
+            "--wait",
+            metavar="[=DURATION]",
+            help=f"Follow new workers until they run ({DEFAULT_WAIT} unless given).",
+            show_default=False,
+        ),
+    ] = "",
+    force: Force = False,
+    format_: Output = Format.TEXT,
+) -> int:
+    from reconciler.planning.plan import Options
+
+    patience = _patience(wait)
+    specs = session.load_specs(spec_paths(paths), only)
+    options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
+    return asyncio.run(_apply(specs, options, auto_approve, patience, format_))
+
+
+def _patience(wait: str) -> Duration | None:
+    try:
+        return Duration.parse(wait) if wait else None
+    except ValueError as error:
+        raise UserError(f"--wait: {error}") from error
+
+
+async def _apply(
+    specs: Specs, options: Options, auto_approve: bool, patience: Duration | None, format_: Format
+) -> int:
+    from reconciler.observing.observe import observe
+    from reconciler.planning.plan import plan as make_plan
+    from reconciler.targets.engines import Engines
+
+    async with Engines() as engines:
+        plan = make_plan(specs, await observe(specs, engines), session.now(), options)
+        if format_ is Format.TEXT:
+            from reconciler.rendering.plan_text import plan_lines
+
+            output.show(plan_lines(plan))
+        if plan.stops:
+            if format_ is Format.JSON:
+                _show_json(plan)
+            return of_plan(plan)
+        if not plan.has_changes:
+            if format_ is Format.JSON:
+                _show_json(plan)
+            return of_plan(plan, strict=True)
+        from reconciler.rendering.plan_text import summary
+
+        if not session.confirm(f"Apply? {summary(plan)}.", auto_approve=auto_approve):
+            output.say("Nothing was changed.")
+            return Exit.ERROR
+        return await carry_out(plan, specs, engines, patience, format_)
+
+
+def _show_json(plan: Plan) -> None:
+    from reconciler.model.report import Report
+    from reconciler.rendering.plan_json import report_json
+
+    output.show_json(report_json(plan, Report(plan.plan_id, ())))
+
+
+async def carry_out(
+    plan: Plan,
+    specs: Specs,
+    engines: Engines,
+    patience: Duration | None = None,
+    format_: Format = Format.TEXT,
+) -> int:
+    """Apply `plan`, show the report, and follow the hired workers for `patience`."""
+    from reconciler.applying.apply import apply as apply_plan
+    from reconciler.applying.waiting import follow_hired
+
+    with graceful_stop() as stop:
+        with progress_of(plan) as progress:
+            report = await apply_plan(plan, specs, engines, progress=progress, stopping=stop)
+        followed = None
+        if patience is not None and not stop.asked:
+            followed = await follow_hired(report, specs, engines, patience.seconds, stop)
+    _show(plan, report, followed, format_)
+    code = of_report(plan, report)
+    return code if followed is None or followed.all_run else worst([code, Exit.PARTIAL])
+
+
+def _show(plan: Plan, report: Report, followed: Followed | None, format_: Format) -> None:
+    if format_ is Format.JSON:
+        from reconciler.rendering.plan_json import report_json
+
+        output.show_json(report_json(plan, report))
+        return
+    from reconciler.rendering.report_text import followed_lines, report_lines
+
+    output.show(report_lines(report))
+    if followed is not None:
+        output.show(followed_lines(followed.running, followed.ended, followed.waiting))

@@ -1,0 +1,102 @@
+"""`reconciler destroy`: bring workforces to zero."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import output, session
+from reconciler.cli.apply import carry_out
+from reconciler.cli.help import described
+from reconciler.cli.interrupt import graceful_stop
+from reconciler.cli.options import AutoApprove, Only, Paths, spec_paths
+from reconciler.model.plan import ActionKind
+from reconciler.outcomes import Exit, worst
+from reconciler.values.duration import Duration
+from reconciler.values.errors import UserError
+
+if TYPE_CHECKING:
+    from reconciler.model.workforce import Specs
+    from reconciler.targets.engines import Engines
+
+_CANCELS_TAKE = Duration(60)
+"""How long to wait where nobody was asked to finish a task first."""
+
+HELP = described(
+    "Bring workforces to zero: cancels pending workers, drains running ones and waits "
+    "for them. The specs still want them: the next apply hires again.",
+    examples=[
+        "reconciler destroy --auto-approve --cancel-running",
+        "reconciler destroy --auto-approve --only 'my-*' --timeout 30m",
+    ],
+    exits=[0, 1, 5],
+    exit_0="nobody is left",
+    exit_5="somebody is left, or something could not be read",
+)
+
+
+def destroy(
+    paths: Paths = None,
+    only: Only = None,
+    auto_approve: AutoApprove = False,
+    cancel_running: Annotated[
+        bool, typer.Option("--cancel-running", help="End running workers too, work and all.")
+    ] = False,
+    timeout: Annotated[
+        str, typer.Option(metavar="DURATION", help="How long to wait for those that leave.")
+    ] = "2h",
+) -> int:
+    try:
+        patience = Duration.parse(timeout)
+    except ValueError as error:
+        raise UserError(f"--timeout: {error}") from error
+    specs = session.load_specs(spec_paths(paths), only)
+    return asyncio.run(_destroy(specs, cancel_running, auto_approve, patience))
+
+
+async def _destroy(
+    specs: Specs, cancel_running: bool, auto_approve: bool, patience: Duration
+) -> int:
+    from reconciler.observing.observe import observe
+    from reconciler.planning.requests import destroy_plan
+    from reconciler.rendering.plan_text import plan_lines, summary
+    from reconciler.targets.engines import Engines
+
+    async with Engines() as engines:
+        seen = await observe(specs, engines)
+        plan = destroy_plan(specs, seen, session.now(), cancel_running=cancel_running)
+        output.show(plan_lines(plan))
+        code: int = Exit.DONE
+        if plan.has_changes:
+            if not session.confirm(f"Destroy? {summary(plan)}.", auto_approve=auto_approve):
+                output.say("Nothing was changed.")
+                return Exit.ERROR
+            code = await carry_out(plan, specs, engines)
+        is_draining = plan.count(ActionKind.DRAIN) or any(
+            region.observed and region.observed.draining
+            for workforce in plan.workforces
+            for region in workforce.regions
+        )
+        left = await _until_empty(specs, engines, patience if is_draining else _CANCELS_TAKE)
+        output.say("The specs still want their workers: the next apply hires again.")
+        return worst([Exit(code), left])
+
+
+async def _until_empty(specs: Specs, engines: Engines, patience: Duration) -> Exit:
+    """Wait for those that leave, and name those that didn't."""
+    from reconciler.applying.waiting import until_empty
+
+    with graceful_stop() as stop:
+        left = await until_empty(specs, engines, patience.seconds, stop)
+    if left is None:
+        output.show_text("Who is left can't be said: not every region can be read.")
+        return Exit.PARTIAL
+    for place, workers in left.items():
+        for worker in workers:
+            output.show_text(f"Left in {place}: {worker.id} ({worker.status})")
+    if not left:
+        output.show_text("Nobody is left.")
+        return Exit.DONE
+    return Exit.PARTIAL

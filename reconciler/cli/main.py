@@ -1,0 +1,98 @@
+"""The console script: its commands, and what becomes of errors that nobody handled before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from reconciler import __version__
+from reconciler.cli import (
+    apply,
+    demo,
+    destroy,
+    drain,
+    init,
+    logs,
+    output,
+    plan,
+    queue,
+    status,
+    validate,
+)
+from reconciler.outcomes import Exit
+from reconciler.values.errors import UserError
+
+app = typer.Typer(
+    name="reconciler",
+    help="Terraform for workforces, without the state file.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+
+for module in (init, validate, plan, apply, status, logs, drain, destroy, demo):
+    app.command(help=module.HELP)(getattr(module, module.__name__.rpartition(".")[2]))
+app.add_typer(queue.app, name="queue")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"reconciler {__version__}\n")
+        raise typer.Exit(Exit.DONE)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code. No error that a user can cause gives a traceback."""
+    try:
+        code = app(_with_wait(arguments), prog_name="reconciler", standalone_mode=False)
+        sys.stdout.flush()
+    except UserError as error:
+        _show_error(error)
+        return Exit.ERROR
+    except TyperException as error:
+        output.say(f"Error: {error.format_message()}", "error")
+        output.say("`reconciler --help` lists the commands, `COMMAND --help` their options.")
+        return Exit.ERROR
+    except (KeyboardInterrupt, typer.Abort):
+        output.say("Stopped.")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left: there is nobody to tell. Python would complain at
+        # exit while flushing what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.BROKEN_PIPE
+    return int(code or Exit.DONE)
+
+
+def _show_error(error: UserError) -> None:
+    lines = error.message.splitlines() or [""]
+    output.say(f"Error: {lines[0]}", "error")
+    for line in lines[1:]:
+        output.say(line, "error")
+    if error.remedy:
+        output.say(error.remedy)
+
+
+def _with_wait(arguments: list[str]) -> list[str]:
+    """`--wait` alone means `--wait=10m`: an option whose value may be left out."""
+    return [f"--wait={apply.DEFAULT_WAIT}" if one == "--wait" else one for one in arguments]

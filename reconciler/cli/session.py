@@ -1,0 +1,73 @@
+"""Steps that commands share: load the specs, look at the live world, ask before acting."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from reconciler.cli import output
+from reconciler.values.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.model.workforce import Region, Specs, Workforce
+
+
+def load_specs(paths: Sequence[str], only: Sequence[str] | None = None) -> Specs:
+    """Load the specs, and show their warnings. Raises UserError, with every error at once."""
+    from reconciler.spec.loading import load
+
+    loaded = load(paths, only=only or ())
+    for warning in loaded.warnings:
+        output.say(f"Warning: {warning}", "warning")
+    return loaded.specs
+
+
+def target_filter(globs: Sequence[str] | None, specs: Specs) -> Callable[[str], bool] | None:
+    """Whether a target's name matches one of `globs`; None where there are none."""
+    if not globs:
+        return None
+    names = sorted({target.name for target in specs.targets})
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise UserError(f"--target {glob} matches none of the targets: {', '.join(names)}")
+    return lambda name: any(fnmatchcase(name, glob) for glob in globs)
+
+
+def find_workforce(specs: Specs, place: str) -> tuple[Workforce, Region | None]:
+    """The workforce, and the region if one is named, of `NAME[/REGION]`."""
+    name, _, region_name = place.partition("/")
+    workforce = next((one for one in specs.workforces if one.name == name), None)
+    if workforce is None:
+        known = ", ".join(one.name for one in specs.workforces) or "none"
+        raise UserError(f"there is no workforce {name!r}; the specs have: {known}")
+    if not region_name:
+        return workforce, None
+    region = next((one for one in workforce.regions if one.name == region_name), None)
+    if region is None:
+        known = ", ".join(one.name for one in workforce.regions)
+        raise UserError(f"{name} has no region {region_name!r}; it has: {known}")
+    return workforce, region
+
+
+def now() -> datetime:
+    """The wall clock, read at the edge so that planning need not."""
+    return datetime.now(UTC)
+
+
+def confirm(question: str, *, auto_approve: bool) -> bool:
+    """Ask on the terminal. Raises UserError where there is nobody to ask."""
+    if auto_approve:
+        return True
+    if not sys.stdin.isatty():
+        raise UserError(
+            "there is no terminal to ask on", "look at the plan, then pass --auto-approve"
+        )
+    output.say(f"{question} Only 'yes' is taken for a yes.", "heading")
+    sys.stderr.write("> ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() == "yes"

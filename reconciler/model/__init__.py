@@ -1,0 +1,1 @@
+"""The frozen values that pass between loading, observing, planning, applying and rendering."""

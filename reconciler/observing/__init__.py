@@ -1,0 +1,1 @@
+"""All regions of all targets at once, as one observation."""

@@ -1,0 +1,1 @@
+"""From specs and an observation to a plan. Pure: no I/O, no clock, no randomness."""

@@ -1,0 +1,89 @@
+"""What is free on each compute, over all workforces, while a plan hands it out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from reconciler.model.observation import Capacity, Observation, Unreadable
+from reconciler.model.workforce import Region, Workforce
+
+
+class FreeCapacity:
+    """Free = capacity − live and ending workers − what unreadable regions may hold − promised.
+
+    Counted once per compute, whoever uses it. A compute that gives no figure limits nothing; one
+    whose figure could not be read takes no hires.
+    """
+
+    def __init__(self, workforces: Iterable[Workforce], seen: Observation) -> None:
+        self._computes = seen.computes
+        self._occupied = _occupied(workforces, seen)
+        self._reserved: Counter[str] = Counter()
+        self._promised: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for workforce in workforces:
+            for region in workforce.regions:
+                if isinstance(seen.regions.get(region.key), Unreadable):
+                    self._reserved[region.target.compute] += may_hold(region, workforce.desired)
+
+    def free(self, compute: str) -> int | None:
+        """How many more workers the compute takes; None where it gives no figure."""
+        capacity = self._computes.get(compute)
+        if isinstance(capacity, Unreadable):
+            return 0
+        if capacity is None or capacity.total is None:
+            return None
+        promised = sum(figure for _, figure in self._promised[compute])
+        taken = self._occupied[compute] + self._reserved[compute] + promised
+        return max(0, capacity.total - taken)
+
+    def free_on(self, regions: Iterable[Region]) -> Mapping[str, int | None]:
+        """`free` for each compute of `regions`."""
+        return {compute: self.free(compute) for compute in {r.target.compute for r in regions}}
+
+    def promise(self, compute: str, workforce: str, hires: int) -> None:
+        """Set hires of this plan aside, so that nobody is promised the same place."""
+        if hires:
+            self._promised[compute].append((workforce, hires))
+
+    def arithmetic(self, compute: str) -> str:
+        """`free`, as a line that a reader can check."""
+        capacity = self._computes.get(compute)
+        if isinstance(capacity, Unreadable):
+            return f"capacity could not be read, so nothing is hired: {capacity.because}"
+        if capacity is None or capacity.total is None:
+            return "capacity unknown: no limit but max"
+        parts = [f"{capacity.total} {capacity.unit}", f"{self._occupied[compute]} taken"]
+        if self._reserved[compute]:
+            parts.append(f"{self._reserved[compute]} for regions that could not be read")
+        parts.extend(f"{hires} promised to {name}" for name, hires in self._promised[compute])
+        return f"{' − '.join(parts)} = {self.free(compute)} free"
+
+
+def may_hold(region: Region, desired: int) -> int:
+    """The most workers that a region which can't be read is taken to have."""
+    return desired if region.max is None else min(region.max, desired)
+
+
+def _occupied(workforces: Iterable[Workforce], seen: Observation) -> Counter[str]:
+    """Live and ending workers on each compute: of every region, and those that no spec claims."""
+    occupied: Counter[str] = Counter()
+    limited = {
+        compute
+        for compute, capacity in seen.computes.items()
+        if isinstance(capacity, Capacity) and capacity.total is not None
+    }
+    if not limited:
+        return occupied
+    for workforce in workforces:
+        for region in workforce.regions:
+            reading = seen.regions.get(region.key)
+            if reading is None or isinstance(reading, Unreadable):
+                continue
+            for worker in reading.workers:
+                if worker.phase.occupies_capacity:
+                    occupied[worker.compute or region.target.compute] += 1
+    for stray in seen.strays:
+        if stray.worker.phase.occupies_capacity:
+            occupied[stray.worker.compute or stray.target.compute] += 1
+    return occupied

@@ -1,0 +1,85 @@
+"""What every kind of target offers: observe all its regions, and act on workers.
+
+An engine serves all targets of its kind at once, because what is read together is cheaper that
+way (one query per workspace, one reading per compute). It raises nothing for a service that
+fails: what can't be read becomes `Unreadable`, what can't be done a failed `WorkerOutcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.model.observation import Capacity, Readable, Stray, Unreadable, Worker
+from reconciler.model.plan import Action
+from reconciler.model.report import WorkerOutcome
+from reconciler.model.workforce import Region, RegionKey, Target
+
+Tell = Callable[[WorkerOutcome], None]
+"""Called once for each worker as soon as its outcome is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one engine saw; the fields are those of `Observation`."""
+
+    regions: Mapping[RegionKey, Readable | Unreadable]
+    computes: Mapping[str, Capacity | Unreadable] = field(default_factory=dict)
+    strays: tuple[Stray, ...] = ()
+    unreadable_targets: Mapping[str, Unreadable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An action on one experiment, with what is needed to carry it out.
+
+    `region` is None for orphans, whose spec is gone: those are never hired or resumed.
+    """
+
+    target: Target
+    key: RegionKey
+    workforce: str
+    region_name: str
+    action: Action
+    region: Region | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """For a hire: the tags that each new job carries, this tool's and the task's."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """For a hire: the variables that each new job gets, but for its own name."""
+    stopping: Callable[[], bool] = lambda: False
+    """Whether no new request may be begun: what is left is then reported as skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLog:
+    """Where a worker's log is: a file to read and follow, or a page to open."""
+
+    worker: Worker
+    path: str | None = None
+    link: str | None = None
+
+
+class Engine(Protocol):
+    """One kind of target."""
+
+    async def observe(
+        self, project: str, regions: Sequence[Region], targets: Sequence[Target]
+    ) -> Seen:
+        """Read the live workers of `regions`, their computes' capacity, and strays in `targets`."""
+
+    async def carry_out(self, order: Order, tell: Tell) -> None:
+        """Do what the order's action says, and tell the outcome of each worker.
+
+        Repeating an order that was carried out before does no harm: hires find their workers,
+        cancels and drains find them ended or asked.
+        """
+
+    async def history(self, region: Region) -> Sequence[Worker]:
+        """All workers of a region that are still on record, ended ones too, oldest first."""
+
+    async def log(self, region: Region, worker: Worker) -> WorkerLog:
+        """Where the worker's log is."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
