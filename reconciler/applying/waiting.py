@@ -17,6 +17,9 @@ from reconciler.targets.engines import Engines
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 
+_SETTLING_SECONDS = 1.5
+"""A worker whose command fails at once has been Running for a moment: a second look tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -38,7 +41,10 @@ async def follow_hired(
     seconds: float,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Followed:
-    """Look at the workers that `report` hired until each runs or has ended, or time is up."""
+    """Look at the workers that `report` hired until each runs or has ended, or time is up.
+
+    One more look, a moment after everyone was seen running, finds those that failed at once.
+    """
     regions = {(w.name, r.name): r for w in specs.workforces for r in w.regions}
     hired = {
         one.worker: regions[(region.workforce, region.region)]
@@ -50,6 +56,9 @@ async def follow_hired(
     deadline = time.monotonic() + seconds
     while True:
         followed = await _look(hired, engines)
+        if not followed.waiting and followed.running:
+            await asyncio.sleep(_SETTLING_SECONDS)
+            followed = await _look(hired, engines)
         if not followed.waiting or time.monotonic() >= deadline or stopping():
             return followed
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)

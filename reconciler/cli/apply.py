@@ -39,7 +39,7 @@ HELP = described(
     "Make live workers what the specs declare: plans, asks, then acts.",
     examples=[
         "reconciler apply --auto-approve",
-        "reconciler apply --auto-approve --only 'my-*' --wait=2m",
+        "reconciler apply --auto-approve --only 'hel*' --wait=2m",
         "reconciler apply --auto-approve --prune",
     ],
     exits=[0, 1, 4, 5],

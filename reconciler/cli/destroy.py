@@ -29,7 +29,7 @@ HELP = described(
     "for them. The specs still want them: the next apply hires again.",
     examples=[
         "reconciler destroy --auto-approve --cancel-running",
-        "reconciler destroy --auto-approve --only 'my-*' --timeout 30m",
+        "reconciler destroy --auto-approve --only 'hel*' --timeout 30m",
     ],
     exits=[0, 1, 5],
     exit_0="nobody is left",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from reconciler.targets.engines import Engines
 
 _SECONDS_BETWEEN_LOOKS = 0.3
+_SEVERAL = 10
+"""Lines shown of each log where several are shown."""
 
 HELP = described(
     "Show workers' logs: those of the live workers (of the latest one where none lives), "
@@ -55,8 +57,14 @@ def logs(
         bool, typer.Option("--follow", "-f", help="Go on until the workers end, or Ctrl-C.")
     ] = False,
     tail: Annotated[
-        int, typer.Option("--tail", min=0, help="Lines from the end, where several are shown.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            "--tail",
+            min=0,
+            metavar="LINES",
+            help="Lines from the end: all of one worker's log, 10 of several, unless given.",
+        ),
+    ] = None,
 ) -> int:
     specs = session.load_specs(spec_paths(paths))
     number = place.split("/", 2)[2] if place.count("/") > 1 else ""
@@ -68,7 +76,12 @@ def logs(
 
 
 async def _logs(
-    specs: Specs, whose: str, region: Region | None, number: int | None, follow: bool, tail: int
+    specs: Specs,
+    whose: str,
+    region: Region | None,
+    number: int | None,
+    follow: bool,
+    tail: int | None,
 ) -> int:
     from reconciler.targets.engines import Engines
 
@@ -83,7 +96,7 @@ async def _logs(
             )
         tails = await _tails(chosen, engines, is_labelled=len(chosen) > 1)
         for one in tails:
-            _begin(one, None if number is not None else tail)
+            _begin(one, _SEVERAL if tail is None and number is None else tail)
         while follow and tails:
             live = await _live(chosen, engines)
             for one in tails:
@@ -135,12 +148,10 @@ async def _live(chosen: Sequence[tuple[Region, Worker]], engines: Engines) -> bo
 def _begin(tail: _Tail, lines: int | None) -> None:
     """Show the last `lines` of the log, all of it where that is None."""
     data = _read(tail)
-    shown = (
-        data
-        if lines is None
-        else b"".join(data.splitlines(keepends=True)[-lines:] if lines else [])
-    )
-    _write(tail, shown)
+    if lines is not None:
+        kept = data.splitlines(keepends=True)[-lines:] if lines else []
+        data = b"".join(kept)
+    _write(tail, data)
 
 
 def _show_new(tail: _Tail) -> None:

@@ -20,7 +20,7 @@ HELP = described(
     "Show what would change. Changes nothing.",
     examples=[
         "reconciler plan",
-        "reconciler plan --explain --only 'my-*'",
+        "reconciler plan --explain --only 'hel*'",
         "reconciler plan --detailed-exitcode -o json",
     ],
     exits=[0, 1, 2, 4, 5],

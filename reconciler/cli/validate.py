@@ -9,7 +9,7 @@ from reconciler.outcomes import Exit
 
 HELP = described(
     "Check specs, offline: every error at once, each with its place.",
-    examples=["reconciler validate", "reconciler validate specs/one.yaml"],
+    examples=["reconciler validate", "reconciler validate specs/project.yaml specs/hello.yaml"],
     exit_0="valid",
     exit_1="not valid, or not readable",
 )

@@ -80,8 +80,9 @@ class RegionPlan:
 
     `observed` is None where the region could not be read; `held` says why nothing may be done in
     it. `share` is what placement gives the region of the workforce's desired count, None where it
-    holds. `free` is how many more its compute takes when this workforce's turn comes, None where
-    that is unknown, and `free_because` its arithmetic.
+    holds, and `share_because` says what decided it. `free` is how many more its compute takes
+    when this workforce's turn comes, None where that is unknown, and `free_because` its
+    arithmetic.
     """
 
     region: Region
@@ -92,6 +93,7 @@ class RegionPlan:
     actions: tuple[Action, ...] = ()
     held: str | None = None
     task_changes: tuple[TaskChange, ...] = ()
+    share_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ class WorkforcePlan:
     """What would be done for one workforce.
 
     `because` is the arithmetic from desired and live to what is to be done, `holds` are decisions
-    over all its regions. `short_by` is how many hires capacity and limits
-    don't allow.
+    over all its regions. `short_by` is how many of desired the shares don't add up to, because
+    capacity and limits leave no room for them.
     """
 
     name: str
@@ -180,6 +182,8 @@ class Plan:
     """Why orphans were not looked for, where a filter or a path left out a part of the project."""
     orphans_unread: bool = False
     """Whether a target could not be searched for orphans; a diagnostic names it."""
+    computes_unread: bool = False
+    """Whether a compute's capacity could not be read; a diagnostic names it."""
     diagnostics: tuple[Diagnostic, ...] = ()
     stops: tuple[SafetyStop, ...] = ()
 
@@ -203,4 +207,8 @@ class Plan:
     def has_unreadable(self) -> bool:
         """Whether something that the plan rests on could not be read."""
         regions = (region for workforce in self.workforces for region in workforce.regions)
-        return self.orphans_unread or any(region.observed is None for region in regions)
+        return (
+            self.orphans_unread
+            or self.computes_unread
+            or any(region.observed is None for region in regions)
+        )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from reconciler.model.observation import Capacity, Observation, Unreadable
+from reconciler.model.observation import Capacity, Observation, Readable, Unreadable
 from reconciler.model.workforce import Region, Workforce
+
+_NAMED = 10
+"""How many workforces the arithmetic of one compute names before it sums up the rest."""
 
 
 class FreeCapacity:
-    """Free = capacity − live and ending workers − what unreadable regions may hold − promised.
+    """Free = capacity − live and ending workers − the max of unreadable regions − promised.
 
     Counted once per compute, whoever uses it. A compute that gives no figure limits nothing; one
     whose figure could not be read takes no hires.
@@ -20,11 +24,13 @@ class FreeCapacity:
         self._computes = seen.computes
         self._occupied = _occupied(workforces, seen)
         self._reserved: Counter[str] = Counter()
-        self._promised: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._promised: dict[str, Counter[str]] = defaultdict(Counter)
+        self._promised_in_all: Counter[str] = Counter()
         for workforce in workforces:
             for region in workforce.regions:
-                if isinstance(seen.regions.get(region.key), Unreadable):
-                    self._reserved[region.target.compute] += may_hold(region, workforce.desired)
+                if not isinstance(seen.regions.get(region.key), Readable):
+                    most = workforce.desired if region.max is None else region.max
+                    self._reserved[region.target.compute] += most
 
     def free(self, compute: str) -> int | None:
         """How many more workers the compute takes; None where it gives no figure."""
@@ -33,18 +39,18 @@ class FreeCapacity:
             return 0
         if capacity is None or capacity.total is None:
             return None
-        promised = sum(figure for _, figure in self._promised[compute])
-        taken = self._occupied[compute] + self._reserved[compute] + promised
-        return max(0, capacity.total - taken)
+        return max(0, capacity.total - self._taken(compute))
 
     def free_on(self, regions: Iterable[Region]) -> Mapping[str, int | None]:
         """`free` for each compute of `regions`."""
-        return {compute: self.free(compute) for compute in {r.target.compute for r in regions}}
+        computes = dict.fromkeys(region.target.compute for region in regions)
+        return {compute: self.free(compute) for compute in computes}
 
     def promise(self, compute: str, workforce: str, hires: int) -> None:
         """Set hires of this plan aside, so that nobody is promised the same place."""
         if hires:
-            self._promised[compute].append((workforce, hires))
+            self._promised[compute][workforce] += hires
+            self._promised_in_all[compute] += hires
 
     def arithmetic(self, compute: str) -> str:
         """`free`, as a line that a reader can check."""
@@ -56,8 +62,17 @@ class FreeCapacity:
         parts = [f"{capacity.total} {capacity.unit}", f"{self._occupied[compute]} taken"]
         if self._reserved[compute]:
             parts.append(f"{self._reserved[compute]} for regions that could not be read")
-        parts.extend(f"{hires} promised to {name}" for name, hires in self._promised[compute])
-        return f"{' − '.join(parts)} = {self.free(compute)} free"
+        promised = self._promised[compute]
+        named = dict(islice(promised.items(), _NAMED))
+        parts.extend(f"{hires} promised to {name}" for name, hires in named.items())
+        if len(promised) > len(named):
+            rest = self._promised_in_all[compute] - sum(named.values())
+            parts.append(f"{rest} promised to {len(promised) - len(named)} more")
+        free = capacity.total - self._taken(compute)
+        return f"{' − '.join(parts)} = {f'{free} free' if free >= 0 else f'{free}, none free'}"
+
+    def _taken(self, compute: str) -> int:
+        return self._occupied[compute] + self._reserved[compute] + self._promised_in_all[compute]
 
 
 def may_hold(region: Region, desired: int) -> int:

@@ -157,11 +157,12 @@ class _Choosing:
             over = _over_maximum(region.census)
             for stage in Stage:
                 waiting = region.by_stage.get(stage, [])
-                while over and waiting:
-                    region.over_maximum.append(waiting.pop(0))
-                    region.staying -= 1
-                    self.taken += 1
-                    over -= 1
+                chosen = waiting[:over]
+                del waiting[:over]
+                region.over_maximum += chosen
+                region.staying -= len(chosen)
+                self.taken += len(chosen)
+                over -= len(chosen)
             yield over
 
     def keep_for_resuming(self, keep: int) -> None:

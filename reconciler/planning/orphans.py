@@ -14,13 +14,18 @@ from reconciler.planning.wording import statuses
 
 
 def orphan_plans(strays: Sequence[Stray], *, prune: bool) -> tuple[OrphanPlan, ...]:
-    """One entry for each experiment and layoff rule, with actions where they are to be pruned."""
-    groups: dict[tuple[object, ...], list[Stray]] = defaultdict(list)
+    """One entry for each experiment, owner and layoff rule in the tags.
+
+    Actions are only there where they are to be pruned.
+    """
+    groups: dict[tuple[str, ...], list[Stray]] = defaultdict(list)
     for stray in strays:
-        if stray.worker.phase.is_live:
-            groups[(stray.key, stray.worker.layoffs or "")].append(stray)
+        tags = stray.worker
+        if tags.phase.is_live:
+            owner = (tags.workforce or "", tags.region or "", tags.layoffs or "")
+            groups[(*stray.key, *owner)].append(stray)
     plans = []
-    for _, group in sorted(groups.items(), key=lambda item: tuple(map(str, item[0]))):
+    for _, group in sorted(groups.items()):
         first = group[0]
         workers = tuple(stray.worker for stray in group)
         rule = _rule(first.worker.layoffs)
@@ -48,7 +53,13 @@ def _rule(tag: str | None) -> Layoffs:
 
 def _prune(rule: Layoffs, workers: Sequence[Worker], delivery: DrainDelivery) -> tuple[Action, ...]:
     if rule is Layoffs.NONE:
-        return (_hold(workers, "their tags say layoffs: none"),)
+        said = workers[0].layoffs
+        because = (
+            "their tags say layoffs: none"
+            if said == Layoffs.NONE
+            else f"their tags give no layoff rule known here ({said or 'none at all'})"
+        )
+        return (_hold(workers, because),)
     chosen = in_layoff_order(workers, digest="")
     running = [worker for worker in chosen if worker.phase is Phase.RUNNING]
     waiting = tuple(worker for worker in chosen if worker.phase is not Phase.RUNNING)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler.model.observation import Observation
+from reconciler.model.observation import Observation, Unreadable
 from reconciler.model.plan import (
     Action,
     ActionKind,
@@ -59,14 +59,15 @@ def plan(
     orphans = () if unchecked else orphan_plans(seen.strays, prune=options.prune)
     stops = () if options.force else safety_stops(specs, plans, orphans)
     return Plan(
-        plan_id=_identity(specs.project, plans, orphans),
+        plan_id=plan_identity(specs.project, plans, orphans),
         project=specs.project,
         at=seen.at,
         workforces=tuple(plans),
         orphans=orphans,
         orphans_unchecked=unchecked,
         orphans_unread=not unchecked and bool(seen.unreadable_targets),
-        diagnostics=_diagnostics(plans, seen, unchecked is None),
+        computes_unread=bool(_unread_computes(specs, seen)),
+        diagnostics=_diagnostics(plans, specs, seen, unchecked is None),
         stops=stops,
     )
 
@@ -105,8 +106,18 @@ def _without_actions(region: RegionPlan) -> RegionPlan:
     )
 
 
+def _unread_computes(specs: Specs, seen: Observation) -> dict[str, Unreadable]:
+    """Computes of these specs whose capacity could not be read, by name."""
+    used = {region.target.compute for one in specs.workforces for region in one.regions}
+    return {
+        compute: capacity
+        for compute, capacity in sorted(seen.computes.items())
+        if compute in used and isinstance(capacity, Unreadable)
+    }
+
+
 def _diagnostics(
-    plans: Sequence[WorkforcePlan], seen: Observation, orphans_checked: bool
+    plans: Sequence[WorkforcePlan], specs: Specs, seen: Observation, orphans_checked: bool
 ) -> tuple[Diagnostic, ...]:
     found = []
     for plan in plans:
@@ -122,6 +133,14 @@ def _diagnostics(
                     region.region.name,
                 )
             )
+    found += [
+        Diagnostic(
+            Severity.WARNING,
+            f"the capacity of {compute} could not be read, so nothing is hired there: "
+            f"{unread.because}",
+        )
+        for compute, unread in _unread_computes(specs, seen).items()
+    ]
     if orphans_checked:
         found += [
             Diagnostic(
@@ -133,7 +152,9 @@ def _diagnostics(
     return tuple(found)
 
 
-def _identity(project: str, plans: Sequence[WorkforcePlan], orphans: Sequence[OrphanPlan]) -> str:
+def plan_identity(
+    project: str, plans: Sequence[WorkforcePlan], orphans: Sequence[OrphanPlan]
+) -> str:
     """A short digest of what the plan would do; plans that would do the same share it."""
     digest = hashlib.sha256(project.encode())
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.model.observation import Observation, Worker
+from reconciler.model.observation import Observation, Readable, Worker
 from reconciler.model.plan import Action, ActionKind, Desired, Plan, WorkforcePlan
 from reconciler.model.workforce import DrainDelivery, Layoffs, Specs, Workforce
 from reconciler.planning.census import Census, take_census
 from reconciler.planning.layoffs import Stage, rank, stage_of
-from reconciler.planning.plan import Options, plan
+from reconciler.planning.plan import Options, plan, plan_identity
 from reconciler.planning.wording import plural, statuses
 from reconciler.values.errors import UserError
 
@@ -20,9 +20,11 @@ def destroy_plan(specs: Specs, seen: Observation, now: datetime, *, cancel_runni
     """The plan that brings every workforce of `specs` to zero.
 
     Pending workers are cancelled; running ones are drained, or cancelled where that is asked
-    for. The layoff rules of the specs and the safety limits don't apply: whoever destroys has
-    been shown the numbers.
+    for, those that drain already too. The layoff rules of the specs and the safety limits don't
+    apply: whoever destroys has been shown the numbers.
     """
+    if cancel_running:
+        seen = _nobody_drains(seen)
     layoffs = Layoffs.CANCEL if cancel_running else Layoffs.GRACEFUL
     emptied = tuple(
         replace(
@@ -40,6 +42,22 @@ def destroy_plan(specs: Specs, seen: Observation, now: datetime, *, cancel_runni
             replace(one, desired=Desired(0, ("destroy: 0",))) for one in made.workforces
         ),
         orphans_unchecked="not looked for by destroy: apply --prune lays them off",
+    )
+
+
+def _nobody_drains(seen: Observation) -> Observation:
+    """The same workers, none of them asked to leave: planning never chooses one that is."""
+    return replace(
+        seen,
+        regions={
+            key: replace(
+                reading,
+                workers=tuple(replace(worker, draining_since=None) for worker in reading.workers),
+            )
+            if isinstance(reading, Readable)
+            else reading
+            for key, reading in seen.regions.items()
+        },
     )
 
 
@@ -69,6 +87,7 @@ def drain_plan(
     regions = tuple(
         replace(one, actions=_drains(chosen.get(one.region.name, ())), task_changes=())
         for one in planned.regions
+        if region in (None, one.region.name)
     )
     asked = WorkforcePlan(
         name=planned.name,
@@ -78,7 +97,13 @@ def drain_plan(
         because=(f"asked for: drain {count}",),
     )
     return replace(
-        made, workforces=(asked,), orphans_unchecked="not looked for by drain", diagnostics=()
+        made,
+        plan_id=plan_identity(specs.project, [asked], ()),
+        workforces=(asked,),
+        orphans_unchecked="not looked for by drain",
+        diagnostics=(),
+        # What is free on a compute says nothing about who can be asked to leave.
+        computes_unread=False,
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reconciler.model.observation import Worker
+from reconciler.model.phases import Phase
 from reconciler.model.workforce import Layoffs
 from reconciler.planning.census import Census
 from reconciler.values.duration import rough_age
+
+if TYPE_CHECKING:
+    from reconciler.planning.balance import Balance
 
 _SPELLED = {
     "NotStarted": "not started",
@@ -30,30 +35,66 @@ def statuses(workers: Sequence[Worker]) -> str:
     )
 
 
-def to_hire(desired: int, live: int, reserved: int, hires: int) -> str:
+def to_hire(desired: int, live: int, reserved: int) -> str:
     held = f" − {reserved} that regions on hold may have" if reserved else ""
-    return f"{desired} desired − {live} live{held} = {hires} to hire"
+    difference = desired - live - reserved
+    return f"{desired} desired − {live} live{held} = {_not_below_zero(difference)} to hire"
 
 
-def to_lay_off(live: int, desired: int, draining: int, surplus: int) -> str:
+def to_lay_off(live: int, desired: int, draining: int) -> str:
     leaving = f" − {draining} draining" if draining else ""
-    return f"{live} live − {desired} desired{leaving} = {surplus} to lay off"
+    difference = live - desired - draining
+    return f"{live} live − {desired} desired{leaving} = {_not_below_zero(difference)} to lay off"
+
+
+def _not_below_zero(difference: int) -> str:
+    return str(difference) if difference >= 0 else f"{difference}, so none"
 
 
 def to_resume(paused: int, resumes: int) -> str:
     return f"{paused} paused, {resumes} of them wanted: resumed before any hire"
 
 
+def hires(live: int, share: int, here: int, in_all: int) -> str:
+    limit = "" if live + here == share else f"; {in_all} to hire in all"
+    return f"{live} live, share {share}{limit}"
+
+
 def over_maximum(census: Census, chosen: Sequence[Worker]) -> str:
     maximum = census.region.max or 0
     over = census.staying - maximum
-    return f"{statuses(chosen)}: {census.staying} live − max {maximum} = {over} over"
+    leaving = f" − {census.draining} draining" if census.draining else ""
+    return f"{statuses(chosen)}: {census.live} live{leaving} − max {maximum} = {over} over"
 
 
 def surplus(census: Census, share: int, chosen: Sequence[Worker]) -> str:
-    if census.staying > share:
-        return f"{statuses(chosen)}: {census.staying} live, share {share}"
-    return f"{statuses(chosen)}: what waits goes before what runs anywhere"
+    leaving = f" − {census.draining} draining" if census.draining else ""
+    has = f"{statuses(chosen)}: {census.live} live{leaving}, share {share}"
+    if len(chosen) > census.staying - share:
+        return f"{has}; what waits goes before what runs anywhere"
+    return has
+
+
+def over_share(over: int, share: int, reserved: int) -> str:
+    lead = f"{over} over its share of {share}"
+    if reserved:
+        return f"{lead}: only what exceeds the whole of desired goes while a region is on hold"
+    return f"{lead}: the total is not, so nothing moves"
+
+
+def hires_later(hires: int) -> str:
+    verb = "waits" if hires == 1 else "wait"
+    return f"{plural(hires, 'hire')} {verb} until those that leave now have ended"
+
+
+def paused_kept(kept: int, balance: Balance) -> str:
+    """Why `kept` paused workers are neither resumed nor laid off."""
+    left = f"{kept} paused left as {'it is' if kept == 1 else 'they are'}"
+    if balance.reserved:
+        return f"{left}: regions on hold may have up to {balance.reserved}"
+    if balance.draining:
+        return f"{left}: those that drain count until they have ended"
+    return f"{left}: a region's min needs {'it' if kept == 1 else 'them'}"
 
 
 def draining(census: Census, now: datetime) -> str:
@@ -63,7 +104,7 @@ def draining(census: Census, now: datetime) -> str:
 
 
 def unknown(census: Census) -> str:
-    seen = [worker for worker in census.reading.workers if worker.phase == "unknown"]
+    seen = [worker for worker in census.reading.workers if worker.phase is Phase.UNKNOWN]
     return f"{statuses(seen)}: counted as live, never chosen for a layoff"
 
 

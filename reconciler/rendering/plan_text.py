@@ -56,7 +56,7 @@ def _workforce(plan: WorkforcePlan, explain: bool) -> Iterator[Line]:
         yield from wrapped(reason, indent=2)
     shown = [region for region in plan.regions if explain or _is_worth_showing(region)]
     for region in shown:
-        yield from _region(region, explain)
+        yield from _region(region, explain or plan.short_by > 0)
     rest = len(plan.regions) - len(shown)
     if rest:
         live = sum(r.observed.live for r in plan.regions if r not in shown and r.observed)
@@ -71,11 +71,11 @@ def _is_worth_showing(region: RegionPlan) -> bool:
     return bool(region.actions or region.task_changes)
 
 
-def _region(region: RegionPlan, explain: bool) -> Iterator[Line]:
+def _region(region: RegionPlan, with_limits: bool) -> Iterator[Line]:
     seen = "could not be read" if region.observed is None else _counts(region.observed)
     share = "" if region.share is None else f", share {region.share}"
     yield from wrapped(f"{region.region.name}: {seen}{share}", indent=2, hang=4)
-    if explain:
+    if with_limits:
         yield from wrapped(_limits(region), indent=4)
     for action in region.actions:
         yield from _action(action, indent=4)
@@ -178,7 +178,8 @@ def _stops(plan: Plan) -> Iterator[Line]:
 def _totals(plan: Plan) -> Iterator[Line]:
     live = sum(workforce.live for workforce in plan.workforces)
     if plan.has_changes:
-        yield from wrapped(f"Plan: {summary(plan)}.", hang=6, style="heading")
+        lead = "Plan, stopped" if plan.stops else "Plan"
+        yield from wrapped(f"{lead}: {summary(plan)}.", hang=6, style="heading")
         return
     held = summary(plan)
     unread = " in what could be read" if plan.has_unreadable else ""

@@ -1,0 +1,1 @@
+"""Queues that workers pull their tasks from: one module for each kind."""

@@ -1,0 +1,1 @@
+"""Spec files: found, read with positions, checked, and resolved into the model."""

@@ -1,0 +1,85 @@
+"""One document: from the tree that was read to its model, or to what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from reconciler.spec.documents import KINDS, model_of
+from reconciler.spec.documents.base import Document
+from reconciler.spec.issues import SpecIssue, did_you_mean
+from reconciler.spec.sentences import Place, describe, in_words, issue_of
+from reconciler.spec.tree import SourceDocument, SourceMap
+
+M = TypeVar("M", bound=BaseModel)
+
+_KINDS_IN_WORDS = in_words(list(KINDS))
+_MOST_ERRORS = 1_000
+"""Of a document with more errors only one is told: listing them would take the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A document that is right by itself, with its source for the positions of its values."""
+
+    model: Document
+    source: SourceDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A document that is wrong. `kind` is what it claims to be, where that is known."""
+
+    kind: str | None
+    issues: tuple[SpecIssue, ...]
+
+
+def validate(source: SourceDocument) -> Validated | Invalid:
+    """Check a document against the model of its kind. Raises nothing."""
+    root, whole = source.root, Place(source)
+    if not isinstance(root, SourceMap):
+        what = f"a spec document should be a map with the key `kind`, not {describe(root)}"
+        return Invalid(None, (whole.issue(message=what),))
+    if "kind" not in root:
+        near = get_close_matches("kind", list(root)[:100], n=1)
+        guess = f" (is '{near[0]}' meant for it?)" if near else ""
+        what = f"is missing{guess}: it should be {_KINDS_IN_WORDS}"
+        return Invalid(None, (whole.issue("kind", message=what),))
+    kind = root["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        guess = did_you_mean(kind, KINDS) if isinstance(kind, str) else ""
+        what = f"should be {_KINDS_IN_WORDS}, not {describe(kind)}{guess}"
+        return Invalid(None, (whole.issue("kind", message=what),))
+    checked = check(model_of(kind), root, whole)
+    if isinstance(checked, tuple):
+        return Invalid(kind, checked)
+    return Validated(checked, source)
+
+
+def check(model: type[M], value: object, place: Place) -> M | tuple[SpecIssue, ...]:
+    """Check `value`, which stands at `place`, against a model: the model, or the issues."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        return _issues(error, model, place)
+
+
+def check_part(model: type[BaseModel], value: object, place: Place) -> tuple[SpecIssue, ...]:
+    """Check a value that need not have all the keys of the model: the issues."""
+    try:
+        model.model_validate(value)
+    except ValidationError as error:
+        return _issues(error, model, place, passed_over="missing")
+    return ()
+
+
+def _issues(
+    error: ValidationError, model: type[BaseModel], place: Place, passed_over: str = ""
+) -> tuple[SpecIssue, ...]:
+    if error.error_count() > _MOST_ERRORS:
+        return (place.issue(message=f"over {_MOST_ERRORS:,} keys and values here are wrong"),)
+    found = error.errors(include_url=False)
+    return tuple(issue_of(one, model, place) for one in found if one["type"] != passed_over)

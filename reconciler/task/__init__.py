@@ -1,0 +1,1 @@
+"""What a worker runs, compared: its digest, and how two tasks differ."""
