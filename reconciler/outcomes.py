@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from reconciler.model.plan import Plan, Severity
-from reconciler.model.report import Report
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+    from reconciler.model.report import Report
 
 
 class Exit(IntEnum):
@@ -46,7 +48,7 @@ def of_plan(plan: Plan, *, detailed: bool = False, strict: bool = False) -> Exit
     not be read, where a plain plan warns only.
     """
     codes = []
-    if any(found.severity is Severity.ERROR for found in plan.diagnostics):
+    if plan.has_errors:
         codes.append(Exit.ERROR)
     if plan.stops:
         codes.append(Exit.UNSAFE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,13 +19,12 @@ from reconciler.cli.options import (
     Paths,
     spec_paths,
 )
-from reconciler.cli.progress import progress_of
 from reconciler.outcomes import Exit, of_plan, of_report, worst
 from reconciler.values.duration import Duration
 from reconciler.values.errors import UserError
 
 if TYPE_CHECKING:
-    from reconciler.applying.waiting import Followed
+    from reconciler.following.hired import Followed
     from reconciler.model.plan import Plan
     from reconciler.model.report import Report
     from reconciler.model.workforce import Specs
@@ -69,7 +67,7 @@ def apply(
     patience = _patience(wait)
     specs = session.load_specs(spec_paths(paths), only)
     options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
-    return asyncio.run(_apply(specs, options, auto_approve, patience, format_))
+    return session.run(_apply(specs, options, auto_approve, patience, format_))
 
 
 def _patience(wait: str) -> Duration | None:
@@ -124,7 +122,8 @@ async def carry_out(
 ) -> int:
     """Apply `plan`, show the report, and follow the hired workers for `patience`."""
     from reconciler.applying.apply import apply as apply_plan
-    from reconciler.applying.waiting import follow_hired
+    from reconciler.cli.progress import progress_of
+    from reconciler.following.hired import follow_hired
 
     with graceful_stop() as stop:
         with progress_of(plan) as progress:

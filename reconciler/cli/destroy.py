@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +11,6 @@ from reconciler.cli.apply import carry_out
 from reconciler.cli.help import described
 from reconciler.cli.interrupt import graceful_stop
 from reconciler.cli.options import AutoApprove, Only, Paths, spec_paths
-from reconciler.model.plan import ActionKind
 from reconciler.outcomes import Exit, worst
 from reconciler.values.duration import Duration
 from reconciler.values.errors import UserError
@@ -53,12 +51,13 @@ def destroy(
     except ValueError as error:
         raise UserError(f"--timeout: {error}") from error
     specs = session.load_specs(spec_paths(paths), only)
-    return asyncio.run(_destroy(specs, cancel_running, auto_approve, patience))
+    return session.run(_destroy(specs, cancel_running, auto_approve, patience))
 
 
 async def _destroy(
     specs: Specs, cancel_running: bool, auto_approve: bool, patience: Duration
 ) -> int:
+    from reconciler.model.plan import ActionKind
     from reconciler.observing.observe import observe
     from reconciler.planning.requests import destroy_plan
     from reconciler.rendering.plan_text import plan_lines, summary
@@ -86,7 +85,7 @@ async def _destroy(
 
 async def _until_empty(specs: Specs, engines: Engines, patience: Duration) -> Exit:
     """Wait for those that leave, and name those that didn't."""
-    from reconciler.applying.waiting import until_empty
+    from reconciler.following.leaving import until_empty
 
     with graceful_stop() as stop:
         left = await until_empty(specs, engines, patience.seconds, stop)

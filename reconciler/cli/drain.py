@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +37,7 @@ def drain(
 ) -> int:
     specs = session.load_specs(spec_paths(paths))
     workforce, region = session.find_workforce(specs, place)
-    return asyncio.run(_drain(specs, workforce, region, count, auto_approve))
+    return session.run(_drain(specs, workforce, region, count, auto_approve))
 
 
 async def _drain(

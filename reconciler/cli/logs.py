@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ import typer
 from reconciler.cli import output, session
 from reconciler.cli.help import described
 from reconciler.cli.options import spec_paths
-from reconciler.model.phases import Phase
 from reconciler.outcomes import Exit
 from reconciler.values.errors import UserError
 
@@ -72,7 +70,7 @@ def logs(
     _, region = session.find_workforce(specs, whose)
     if number and not number.isdigit():
         raise UserError(f"{number!r} is not a worker's number", "status --workers shows them")
-    return asyncio.run(_logs(specs, whose, region, int(number) if number else None, follow, tail))
+    return session.run(_logs(specs, whose, region, int(number) if number else None, follow, tail))
 
 
 async def _logs(
@@ -83,6 +81,8 @@ async def _logs(
     follow: bool,
     tail: int | None,
 ) -> int:
+    import asyncio
+
     from reconciler.targets.engines import Engines
 
     workforce, _ = session.find_workforce(specs, whose)
@@ -118,7 +118,7 @@ async def _choose(
     ]
     if number is not None:
         return [pair for pair in known if pair[1].number == number]
-    live = [pair for pair in known if pair[1].phase is not Phase.ENDED]
+    live = [pair for pair in known if pair[1].phase.occupies_capacity]
     return live or sorted(known, key=lambda pair: pair[1].created)[-1:]
 
 
@@ -140,7 +140,7 @@ async def _live(chosen: Sequence[tuple[Region, Worker]], engines: Engines) -> bo
     ids = {worker.id for _, worker in chosen}
     for region in {region.key: region for region, _ in chosen}.values():
         for worker in await engines.of(region.target.kind).history(region):
-            if worker.id in ids and worker.phase is not Phase.ENDED:
+            if worker.id in ids and worker.phase.occupies_capacity:
                 return True
     return False
 

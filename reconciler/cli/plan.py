@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +50,7 @@ def plan(
 
     specs = session.load_specs(spec_paths(paths), only)
     options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
-    made = make_plan(specs, asyncio.run(_observe(specs)), session.now(), options)
+    made = make_plan(specs, session.run(_observe(specs)), session.now(), options)
     if format_ is Format.JSON:
         from reconciler.rendering.plan_json import plan_json
 

@@ -6,15 +6,24 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.cli import output
 from reconciler.values.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from reconciler.model.workforce import Region, Specs, Workforce
+
+T = TypeVar("T")
+
+
+def run(steps: Coroutine[Any, Any, T]) -> T:
+    """Run a command's steps to their end."""
+    import asyncio
+
+    return asyncio.run(steps)
 
 
 def load_specs(paths: Sequence[str], only: Sequence[str] | None = None) -> Specs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,12 +48,14 @@ def status(
     except ValueError as error:
         raise UserError(f"--interval: {error}") from error
     specs = session.load_specs(spec_paths(paths), only)
-    return asyncio.run(_status(specs, workers, seconds if watch else None, strict, format_))
+    return session.run(_status(specs, workers, seconds if watch else None, strict, format_))
 
 
 async def _status(
     specs: Specs, workers: bool, seconds: int | None, strict: bool, format_: Format
 ) -> int:
+    import asyncio
+
     from reconciler.targets.engines import Engines
 
     async with Engines() as engines:

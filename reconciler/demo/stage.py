@@ -45,7 +45,7 @@ class Stage:
                 self.say(line, None)
 
     def run(self, *arguments: str) -> None:
-        """Run `reconciler ARGUMENTS`; its output passes through. Raises DemoError where it fails."""
+        """Run `reconciler ARGUMENTS`, output and all. Raises DemoError where it fails."""
         shown = f"reconciler {shlex.join(arguments)}"
         self.say(f"$ {shown}", "heading")
         code = subprocess.run(_command(arguments), cwd=self.folder, env=self._env()).returncode

@@ -204,6 +204,10 @@ class Plan:
         return any(action.kind is not ActionKind.HOLD for action in self.actions())
 
     @property
+    def has_errors(self) -> bool:
+        return any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+    @property
     def has_unreadable(self) -> bool:
         """Whether something that the plan rests on could not be read."""
         regions = (region for workforce in self.workforces for region in workforce.regions)

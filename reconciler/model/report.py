@@ -64,6 +64,8 @@ class Report:
     def is_complete(self) -> bool:
         """Whether everything that was planned is so now."""
         good = {Outcome.DONE, Outcome.ALREADY}
-        return not self.interrupted and all(
-            one.outcome in good for region in self.regions for one in region.outcomes
+        return all(
+            len(region.outcomes) >= region.planned
+            and all(one.outcome in good for one in region.outcomes)
+            for region in self.regions
         )

@@ -149,9 +149,7 @@ def wait_for_content(text, *names):
 """
 
 
-def run_as_leader(
-    code: str, folder: Path, environment: dict[str, str] | None = None
-) -> int:
+def run_as_leader(code: str, folder: Path, environment: dict[str, str] | None = None) -> int:
     """Run `code` in a process that leads a session of its own, with `folder` to work in."""
     return subprocess.run(
         [sys.executable, "-c", _LEADER + textwrap.dedent(code), COUNT],

@@ -16,7 +16,7 @@ class Targets(Document):
     """
 
     kind: Literal["Targets"] = Field(description="What this document declares.")
-    defaults: dict[str, dict[str, Any]] = Field(
+    defaults: Annotated[dict[str, dict[str, Any]], BeforeValidator(not_too_long)] = Field(
         default_factory=dict,
         description=(
             "Settings by kind of target, which the targets of that kind in this document take "
@@ -28,7 +28,7 @@ class Targets(Document):
         Field(
             max_length=MOST_ENTRIES,
             description=(
-                "The targets by name. Each has one key, its kind, with the kind's settings under it; "
+                "The targets by name. Each has one key, its kind, with that kind's settings; "
                 "a target `{}` is of the one kind that `defaults` has."
             ),
             examples=[{"laptop": {"local": {"slots": 4}}}],

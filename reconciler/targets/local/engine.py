@@ -9,10 +9,11 @@ from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Target
 from reconciler.targets.local import observing, slots
+from reconciler.targets.local.folder import describe
 from reconciler.targets.local.hiring import hire
 from reconciler.targets.local.laying_off import lay_off
 from reconciler.targets.local.reading import Survivors
-from reconciler.targets.local.state import describe, folder_of
+from reconciler.targets.local.state import folder_of
 from reconciler.targets.protocol import Order, Seen, Tell, WorkerLog
 from reconciler.values.errors import UserError
 
@@ -59,7 +60,7 @@ class LocalEngine:
             slots.put_limit_in_force(folder, observing.slots_of(target))
         except OSError as error:
             raise UserError(
-                f"the slots of target {target.name} can't be changed: {describe(error)}",
+                f"the slots of target {target.name} can't be changed: {describe(error, folder.path)}",
                 "make room on the disk, or the state folder writable",
             ) from error
 

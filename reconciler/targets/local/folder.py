@@ -94,3 +94,8 @@ def write_draft(path: Path, content: str) -> Path:
         draft.unlink(missing_ok=True)
         raise
     return draft
+
+
+def describe(error: OSError, place: Path) -> str:
+    """What the system said, and of which file; `place` where it names none."""
+    return f"{error.filename or place}: {error.strerror or error}"

@@ -21,11 +21,10 @@ from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Task
 from reconciler.targets.local import records, slots, starter
-from reconciler.targets.local.folder import TargetFolder
+from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.pruning import prune
 from reconciler.targets.local.reading import Survivors, damage, prefix_of, read_folder, truth_of
 from reconciler.targets.local.records import RecordDamagedError
-from reconciler.targets.local.state import describe
 from reconciler.targets.protocol import Order, Tell
 from reconciler.values.errors import UserError
 from reconciler.values.names import worker_name, worker_prefix
@@ -53,7 +52,9 @@ async def hire(folder: TargetFolder, order: Order, limit: int, tell: Tell) -> No
             prune(folder)
             number = order.action.first_number or _next_number(folder, order)
         except OSError as error:
-            raise _CannotHireError(f"the state folder can't be used: {describe(error)}") from error
+            raise _CannotHireError(
+                f"the state folder can't be used: {describe(error, folder.path)}"
+            ) from error
         walk.begin_at(number)
         async with _Starter(common) as supervisors:
             await walk.go(supervisors)
@@ -101,7 +102,7 @@ class _Walk:
         except FileNotFoundError:
             return
         except OSError as error:
-            self._settle(Outcome.FAILED, damage(self._folder, name, describe(error)))
+            self._settle(Outcome.FAILED, damage(self._folder, name, error.strerror))
         else:
             if truth_of(self._folder, record, Survivors()).phase.is_live:
                 self._settle(Outcome.ALREADY, "another apply has hired it")
@@ -146,7 +147,9 @@ class _Starter:
                 cwd="/",
             )
         except OSError as error:
-            raise _CannotHireError(f"no process can be started: {describe(error)}") from error
+            raise _CannotHireError(
+                f"no process can be started: {describe(error, Path(sys.executable))}"
+            ) from error
         await self._say(self._common)
         return self
 

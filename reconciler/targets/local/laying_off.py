@@ -18,11 +18,10 @@ from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.processes import signals, table
 from reconciler.targets.local import records, requests
-from reconciler.targets.local.folder import TargetFolder
+from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.reading import Survivors, Truth, damage, truth_of
 from reconciler.targets.local.records import Record, RecordDamagedError
 from reconciler.targets.local.requests import Request, Wish
-from reconciler.targets.local.state import describe
 from reconciler.targets.protocol import Order, Tell
 
 _AT_ONCE = 16
@@ -87,7 +86,7 @@ async def _ask(
         except RecordDamagedError as error:
             return Outcome.FAILED, damage(folder, worker.id, str(error))
         except OSError as error:
-            return Outcome.FAILED, describe(error)
+            return Outcome.FAILED, describe(error, folder.path)
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
     return Outcome.FAILED, (

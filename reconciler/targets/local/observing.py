@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.observation import Capacity, Readable, Stray, Unreadable, Worker
 from reconciler.model.workforce import Region, RegionKey, Target, Task
-from reconciler.targets.local.folder import TargetFolder
+from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.reading import (
     Contents,
     Survivors,
@@ -18,8 +18,8 @@ from reconciler.targets.local.reading import (
     truth_of,
 )
 from reconciler.targets.local.state import (
-    describe,
     folder_of,
+    state_root,
     target_folders,
     target_of,
     workspace_of,
@@ -69,7 +69,7 @@ def look_into(workspace: str, survivors: Survivors) -> Look:
         contents = read_folder(folder)
     except OSError as error:
         reason = (
-            f"the state of {workspace} can't be read: {describe(error)} "
+            f"the state of {workspace} can't be read: {describe(error, folder.path)} "
             f"(make it a folder that you may read, or set RECONCILER_STATE_DIR)"
         )
         return Look(workspace, folder, unreadable=reason)
@@ -139,7 +139,9 @@ def _strays(
     try:
         folders = target_folders(project)
     except OSError as error:
-        because = Unreadable(f"the state of project {project} can't be read: {describe(error)}")
+        because = Unreadable(
+            f"the state of project {project} can't be read: {describe(error, state_root())}"
+        )
         return (), {target.name: because for target in targets}
     everywhere = {workspace_of(project, name): target_of(project, name, {}) for name in folders}
     everywhere.update((target.workspace, target) for target in targets)

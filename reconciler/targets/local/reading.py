@@ -19,7 +19,6 @@ from reconciler.processes.identity import Life, ProcessIdentity, life_of, this_m
 from reconciler.targets.local import records, requests
 from reconciler.targets.local.folder import TargetFolder
 from reconciler.targets.local.records import Record, RecordDamagedError
-from reconciler.targets.local.state import describe
 from reconciler.targets.local.verdict import describe_exit
 
 _RECORD_FILE = re.compile(r"(?P<prefix>.+-)\d{6,}\.json")
@@ -64,12 +63,12 @@ def read_folder(folder: TargetFolder) -> Contents:
         except FileNotFoundError:  # an old one, removed meanwhile
             continue
         except (OSError, RecordDamagedError) as error:
-            reason = describe(error) if isinstance(error, OSError) else str(error)
+            reason = error.strerror if isinstance(error, OSError) else str(error)
             damaged[name] = damage(folder, name.removesuffix(".json"), reason)
     return Contents(tuple(found), damaged)
 
 
-def damage(folder: TargetFolder, name: str, reason: str) -> str:
+def damage(folder: TargetFolder, name: str, reason: str | None) -> str:
     """The line that says that a worker's record can't be read, and what to do about it."""
     return (
         f"the record {folder.record(name)} can't be read: {reason} "

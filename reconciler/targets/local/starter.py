@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from reconciler.processes import identity, linux
 from reconciler.targets.local import records
-from reconciler.targets.local.folder import TargetFolder
+from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.records import Record
 from reconciler.targets.local.requests import Inbox
 from reconciler.targets.local.supervisor import Instruction, Supervisor
@@ -100,7 +100,7 @@ def _create(
             path.unlink()
             raise
     except OSError as error:
-        _reply(answer, f"{FAILED} {error}")
+        _reply(answer, f"{FAILED} the worker can't be recorded: {describe(error, path)}")
         if inbox is not None:
             inbox.remove()
         return None

@@ -86,9 +86,3 @@ def target_folders(project: str) -> dict[str, TargetFolder]:
     except FileNotFoundError:
         return {}
     return {name: TargetFolder(root / name) for name in names if is_name(name)}
-
-
-def describe(error: OSError) -> str:
-    """What the system said, with the file it said it of."""
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename is not None else reason

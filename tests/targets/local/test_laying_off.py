@@ -1,4 +1,4 @@
-"""Cancels end a worker, drains let it finish; both are asked of its supervisor and answered once."""
+"""Cancels end a worker, drains let it finish; its supervisor is asked, and answers once."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ echo "stop=$stop" >>story
 
 class TestCancel:
     def test_a_running_worker_is_ended_politely(self, world: World) -> None:
-        world.hire(command="trap 'echo bye; exit 0' TERM; touch began; while :; do sleep 0.05; done")
+        world.hire(
+            command="trap 'echo bye; exit 0' TERM; touch began; while :; do sleep 0.05; done"
+        )
         world.wait_for_file("began")
         assert outcomes(world.cancel([world.worker()])) == [Outcome.DONE]
         assert world.wait_for("Canceled").phase is Phase.ENDED
-        assert world.log() == "bye\n"
+        assert "bye" in world.log()
         assert world.processes() == []
 
     def test_one_that_does_not_listen_is_killed_after_the_grace(self, world: World) -> None:
@@ -102,7 +104,7 @@ class TestCancel:
                 assert worker.status == "Running"
         assert len(told) == 6
 
-    def test_a_hundred_are_asked_at_once(self, world: World) -> None:
+    def test_many_are_asked_at_once(self, world: World) -> None:
         world.hire(20)
         assert outcomes(world.cancel(world.workers())) == [Outcome.DONE] * 20
         eventually(lambda: world.workers() == [], "all have ended")

@@ -54,7 +54,6 @@ def test_a_lowered_number_stops_nobody_and_lets_nobody_new_in(world: World) -> N
     world.hire(1)  # waits until two have ended
     (world.work / f"end-{world.worker_name(1)}").touch()
     world.wait_for("Completed", 1)
-    assert free_slot(world) is None, "two still run, and two may"
     assert world.worker(4).status == "Queued"
     (world.work / f"end-{world.worker_name(2)}").touch()
     world.wait_for("Running", 4)
@@ -70,6 +69,35 @@ def test_a_slot_is_taken_for_as_long_as_anything_of_its_worker_lives(world: Worl
     world.wait_for("Completed")
     slot = free_slot(world)
     assert slot is not None
+    os.close(slot)
+
+
+def test_slots_beyond_a_lowered_number_count_for_as_long_as_they_are_taken(world: World) -> None:
+    world.slots = 3
+    world.folder.create()
+    taken = [free_slot(world) for _ in range(3)]
+    assert None not in taken
+    assert free_slot(world) is None
+    slots.put_limit_in_force(world.folder, 2)
+    os.close(taken[0] or 0)
+    assert free_slot(world) is None, "two are taken, and two may be"
+    os.close(taken[1] or 0)
+    last = free_slot(world)
+    assert last is not None
+    for slot in (taken[2], last):
+        os.close(slot or 0)
+
+
+def test_of_those_that_wait_one_alone_is_next(world: World) -> None:
+    world.folder.create()
+    first, second = slots.Waiting(world.folder, 0), slots.Waiting(world.folder, 1)
+    assert first.take() is None
+    assert second.take() is None
+    assert (first.is_next, second.is_next) == (True, False)
+    first.close()
+    slot = second.take()
+    assert slot is not None
+    second.close()
     os.close(slot)
 
 
@@ -116,13 +144,7 @@ def test_hires_beyond_the_slots_are_hired_all_the_same(world: World) -> None:
 
 def free_slot(world: World) -> int | None:
     waiting = slots.Waiting(world.folder, world.slots)
-    found: list[int | None] = []
-
-    def is_next() -> bool:
-        found.append(waiting.take())
-        return waiting.is_next
-
-    # A worker that waits may hold the turn: then it is the one that would get a slot.
-    is_next()
+    slot = waiting.take()
+    assert waiting.is_next
     waiting.close()
-    return found[-1]
+    return slot

@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +24,8 @@ from reconciler.targets.local.engine import LocalEngine
 from reconciler.targets.local.folder import TargetFolder
 from reconciler.targets.protocol import Order, Seen
 from reconciler.values.duration import Duration
-from reconciler.values.immutable import FrozenMap
 
+REPOSITORY = Path(__file__).parents[3]
 PROJECT = "tests"
 DEADLINE_SECONDS = 20.0
 SLEEP = "exec sleep 1000"
@@ -143,7 +144,9 @@ class World:
         asyncio.run(self.engine.carry_out(order, told.append))
         return told
 
-    def _name(self, kind: ActionKind, workers: Iterable[Worker], **more: object) -> list[WorkerOutcome]:
+    def _name(
+        self, kind: ActionKind, workers: Iterable[Worker], **more: object
+    ) -> list[WorkerOutcome]:
         named = tuple(workers)
         return self.carry_out(Action(kind, len(named), "a test wants it", workers=named), **more)
 
@@ -162,10 +165,13 @@ class World:
         return loaded
 
     def worker_name(self, number: int = 1) -> str:
-        return self.folder.record(next(
-            path.stem for path in self.folder.workers.iterdir()
-            if path.name.endswith(f"-{number:06d}.json")
-        )).stem
+        return self.folder.record(
+            next(
+                path.stem
+                for path in self.folder.workers.iterdir()
+                if path.name.endswith(f"-{number:06d}.json")
+            )
+        ).stem
 
     def log(self, number: int = 1) -> str:
         found = asyncio.run(self.engine.log(self.region(), self.worker(number)))
@@ -240,5 +246,13 @@ def kill_all(root: Path) -> None:
         time.sleep(0.01)
 
 
-def random_name() -> str:
-    return uuid.uuid4().hex
+def start_hirer(world: World, desired: int, command: str) -> subprocess.Popen[str]:
+    """Begin a plan and an apply in a process of its own; its outcomes come on stdout."""
+    arguments = (str(world.root), str(world.work), str(desired), command)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.targets.local.hirer", *arguments],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,4 +1,4 @@
-"""Following workers after an apply: until the hired ones run, until the drained ones have left."""
+"""Following hired workers until they run, or have failed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reconciler.model.observation import Readable, Worker
+from reconciler.model.observation import Worker
 from reconciler.model.phases import Phase
 from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, Report
 from reconciler.model.workforce import Region, Specs
-from reconciler.observing.observe import observe
 from reconciler.targets.engines import Engines
 
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -76,34 +75,3 @@ async def _look(hired: dict[str, Region], engines: Engines) -> Followed:
         ended=tuple(worker for worker in found.values() if worker.phase is Phase.ENDED),
         waiting=len(hired) - phases.count(Phase.RUNNING) - phases.count(Phase.ENDED),
     )
-
-
-async def until_empty(
-    specs: Specs,
-    engines: Engines,
-    seconds: float,
-    stopping: Callable[[], bool] = lambda: False,
-) -> dict[str, list[Worker]] | None:
-    """Wait until no worker of `specs` lives, or time is up; who is left, by `workforce/region`.
-
-    None where a region could not be read at the last look: then nobody can say who is left.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        left = await _who_is_left(specs, engines)
-        if left == {} or time.monotonic() >= deadline or stopping():
-            return left
-        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-
-
-async def _who_is_left(specs: Specs, engines: Engines) -> dict[str, list[Worker]] | None:
-    seen = await observe(specs, engines)
-    left: dict[str, list[Worker]] = {}
-    for workforce in specs.workforces:
-        for region in workforce.regions:
-            reading = seen.regions[region.key]
-            if not isinstance(reading, Readable):
-                return None
-            if reading.workers:
-                left[f"{workforce.name}/{region.name}"] = list(reading.workers)
-    return left

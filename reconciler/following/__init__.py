@@ -1,0 +1,1 @@
+"""Watching workers after an apply, until the world is as it was asked to be."""

@@ -1,0 +1,1 @@
+"""The planner: golden cases, properties, and random histories against a model of the world."""

@@ -1,0 +1,257 @@
+"""kill -9 of anything at any moment, and reboots: nothing is lost, doubled or mistaken."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.model.phases import Phase
+from reconciler.model.report import Outcome
+
+from .test_exactly_once import assert_sound
+from .world import SLEEP, World, eventually, kill, outcomes, processes_of, start_hirer
+
+LEAVES_A_CHILD = "sleep 1000 & touch began; wait"
+
+
+def test_a_worker_whose_supervisor_is_killed_ends_and_has_failed(world: World) -> None:
+    world.hire(command=f"trap '' TERM INT; touch began; setsid sleep 1000 & wait")
+    world.wait_for("Running")
+    world.wait_for_file("began")
+    kill(world.pid_of("supervisor"))
+    assert world.wait_for("Failed").note == "its supervisor died"
+    assert processes_of(world.root) == []
+    assert world.live() == []
+
+
+def test_a_worker_whose_keeper_is_killed_ends_and_has_failed(world: World) -> None:
+    world.hire(command=f"trap '' TERM INT; touch began; setsid sleep 1000 & wait")
+    world.wait_for("Running")
+    world.wait_for_file("began")
+    kill(world.pid_of("keeper"))
+    assert world.wait_for("Failed").note == "the keeper of its processes was killed"
+    eventually(lambda: processes_of(world.root) == [], "nothing is left")
+
+
+def test_a_waiting_worker_whose_supervisor_is_killed_has_failed_and_frees_the_turn(
+    world: World,
+) -> None:
+    world.slots = 1
+    world.hire(3)
+    running = world.wait_for_one_running()
+    first, second = (number for number in (1, 2, 3) if number != running)
+    kill(world.pid_of("supervisor", first))
+    world.wait_for("Failed", first)
+    world.cancel([world.worker(running)])
+    world.wait_for("Running", second)
+
+
+def test_a_supervisor_that_is_told_to_end_takes_its_worker_along(world: World) -> None:
+    world.hire()
+    world.wait_for("Running")
+    os.kill(world.pid_of("supervisor"), signal.SIGTERM)
+    assert "SIGTERM" in (world.wait_for("Failed").note or "")
+    assert world.processes() == []
+
+
+class TestSupervisorAndKeeperKilled:
+    """What the command started lives on, and belongs to a worker that nobody supervises."""
+
+    @pytest.fixture
+    def bereft(self, world: World) -> World:
+        world.hire(command=LEAVES_A_CHILD)
+        world.wait_for("Running")
+        world.wait_for_file("began")
+        supervisor, keeper = world.pid_of("supervisor"), world.pid_of("keeper")
+        os.kill(keeper, signal.SIGSTOP)  # or it would still have the time to clear up
+        kill(supervisor)
+        kill(keeper)
+        world.wait_for("NotResponding")
+        return world
+
+    def test_the_worker_does_not_respond_but_counts_as_live(self, bereft: World) -> None:
+        (worker,) = bereft.live()
+        assert worker.phase is Phase.UNKNOWN
+        (left,) = bereft.processes()
+        assert str(left.pid) in (worker.note or "")
+        assert bereft.bring_to(1) == []
+
+    def test_it_cannot_be_drained(self, bereft: World) -> None:
+        assert outcomes(bereft.drain(bereft.live())) == [Outcome.FAILED]
+        assert len(bereft.processes()) == 1
+
+    def test_cancelling_it_ends_what_is_left_of_it(self, bereft: World) -> None:
+        assert outcomes(bereft.cancel(bereft.live())) == [Outcome.DONE]
+        bereft.wait_for("Failed")
+        assert bereft.processes() == []
+
+
+class TestForgedRecords:
+    """Records as a reboot or a reused pid leaves them. No foreign process is ever signalled."""
+
+    @pytest.fixture
+    def foreign(self) -> Iterator[subprocess.Popen[bytes]]:
+        with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1000)"]) as one:
+            yield one
+            one.kill()
+
+    @pytest.fixture
+    def dead(self, world: World) -> World:
+        """A worker whose record says Running, and of which nothing is left."""
+        world.hire()
+        world.wait_for("Running")
+        kill(world.pid_of("supervisor"))
+        world.wait_for("Failed")
+        return world
+
+    def test_pids_that_foreign_processes_took_over_are_not_taken_for_workers(
+        self, dead: World, foreign: subprocess.Popen[bytes]
+    ) -> None:
+        for who in ("supervisor", "keeper"):
+            forge(dead, who, pid=foreign.pid)
+        self.assert_failed_and_left_alone(dead, foreign)
+
+    def test_after_a_reboot_the_same_pid_and_start_mean_nothing(
+        self, dead: World, foreign: subprocess.Popen[bytes]
+    ) -> None:
+        from reconciler.processes import table
+
+        found = table.find(foreign.pid)
+        assert found is not None
+        for who in ("supervisor", "keeper"):
+            forge(dead, who, pid=foreign.pid, start=found.start, boot="another")
+        self.assert_failed_and_left_alone(dead, foreign)
+
+    def test_a_group_number_that_a_foreign_session_took_over_is_left_alone(
+        self, dead: World
+    ) -> None:
+        with subprocess.Popen(["sleep", "1000"], start_new_session=True) as foreign:
+            forge(dead, "keeper", pid=foreign.pid)
+            self.assert_failed_and_left_alone(dead, foreign)
+            foreign.kill()
+
+    def test_a_worker_of_another_machine_that_shares_the_folder_is_never_given_up(
+        self, dead: World
+    ) -> None:
+        forge(dead, "supervisor", boot="another", machine="another", host="node7")
+        (worker,) = dead.live()
+        assert worker.phase is Phase.UNKNOWN
+        assert "node7" in (worker.note or "")
+        assert str(dead.folder.record(worker.id)) in (worker.note or ""), (
+            "the remedy names the file"
+        )
+        assert dead.bring_to(1) == []
+        for told in (*dead.cancel([worker]), *dead.drain([worker])):
+            assert told.outcome is Outcome.FAILED
+            assert "node7" in told.detail
+
+    def test_in_another_container_of_this_machine_the_request_pipe_tells_who_lives(
+        self, dead: World
+    ) -> None:
+        dead.hire()
+        dead.wait_for("Running", 2)
+        # As a container sees the workers of another one: pids mean nothing, the kernel is shared.
+        for number in (1, 2):
+            forge(dead, "supervisor", number, pid_namespace="another", pid=1)
+        assert [dead.worker(number).status for number in (1, 2)] == ["Failed", "Running"]
+
+    def assert_failed_and_left_alone(self, dead: World, foreign: subprocess.Popen[bytes]) -> None:
+        worker = dead.worker()
+        assert (worker.status, worker.note) == ("Failed", "its supervisor died")
+        assert outcomes(dead.cancel([worker])) == [Outcome.ALREADY]
+        assert outcomes(dead.drain([worker])) == [Outcome.ALREADY]
+        assert outcomes(dead.bring_to(1)) == [Outcome.DONE]
+        assert [live.number for live in dead.live()] == [2]
+        assert foreign.poll() is None
+
+
+def forge(world: World, who: str, number: int = 1, **changes: object) -> None:
+    record = world.record(number)
+    identity = record[who]
+    assert isinstance(identity, dict)
+    identity.update(changes)
+    world.folder.record(world.worker_name(number)).write_text(json.dumps(record))
+
+
+# Kills at random moments
+
+DESIRED = 3
+
+
+def kill_a_hirer(world: World, choose: random.Random) -> None:
+    hirer = start_hirer(world, DESIRED, SLEEP)
+    time.sleep(choose.uniform(0.0, 0.6))
+    hirer.kill()
+    hirer.communicate()
+
+
+def kill_a_hirer_and_all_that_it_has_started(world: World, choose: random.Random) -> None:
+    kill_a_hirer(world, choose)
+    for process in processes_of(world.root):
+        if choose.random() < 0.5:
+            kill_if_there(process.pid)
+
+
+def kill_what_one_worker_has(*who: str):  # type: ignore[no-untyped-def]  # a round, see ROUNDS
+    def round_of_kills(world: World, choose: random.Random) -> None:
+        world.bring_to(DESIRED)
+        time.sleep(choose.uniform(0.0, 0.05))
+        number = choose.choice(world.live()).number
+        record = world.record(number or 0)
+        for one in who:
+            identity = record[one]
+            if isinstance(identity, dict):
+                kill_if_there(int(identity["pid"]))
+
+    return round_of_kills
+
+
+ROUNDS = {
+    "hirer": kill_a_hirer,
+    "hirer and others": kill_a_hirer_and_all_that_it_has_started,
+    "supervisor": kill_what_one_worker_has("supervisor"),
+    "keeper": kill_what_one_worker_has("keeper"),
+    "keeper and supervisor": kill_what_one_worker_has("keeper", "supervisor"),
+}
+
+
+def kill_if_there(pid: int) -> None:
+    try:
+        kill(pid)
+    except ProcessLookupError:
+        return
+
+
+def play(world: World, choose: random.Random, rounds: int) -> None:
+    """Kill, then apply until nothing changes: exactly as many live as are wanted."""
+    for number in range(rounds):
+        chosen = choose.choice(sorted(ROUNDS))
+        ROUNDS[chosen](world, choose)
+
+        def settled() -> bool:
+            assert len(world.live()) <= DESIRED, f"round {number}, after killing {chosen}"
+            world.bring_to(DESIRED)
+            return [worker.status for worker in world.live()] == ["Running"] * DESIRED
+
+        eventually(settled, f"{DESIRED} run after round {number}, killing {chosen}")
+        assert_sound(world, DESIRED)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kills_at_random_moments_lose_and_double_nothing(world: World, seed: int) -> None:
+    play(world, random.Random(seed), rounds=4)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_a_hundred_kills_lose_and_double_nothing(world: World, seed: int) -> None:
+    play(world, random.Random(seed), rounds=10)
