@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 DEFAULT_WAIT = "10m"
 
 HELP = described(
-    "Make live workers what the specs declare: plans, asks, then acts.",
+    "Make it so. Plans, asks, acts, and reports what was confirmed.",
     examples=[
         "reconciler apply --auto-approve",
         "reconciler apply --auto-approve --only 'hel*' --wait=2m",

@@ -9,8 +9,8 @@ from reconciler.rendering.lines import Line
 from reconciler.values.errors import UserError
 
 HELP = described(
-    "Show the whole story on this machine, in under a minute: real workers are planned, "
-    "hired, scaled and laid off, in a temporary folder. Leaves nothing behind.",
+    "Show the whole story, on this machine. Real workers are planned, hired, scaled and "
+    "laid off in a temporary folder, in under a minute. Leaves nothing behind.",
     examples=["reconciler demo"],
     exit_1="a step went wrong",
 )

@@ -23,7 +23,7 @@ _CANCELS_TAKE = Duration(60)
 """How long to wait where nobody was asked to finish a task first."""
 
 HELP = described(
-    "Bring workforces to zero: cancels pending workers, drains running ones and waits "
+    "Bring workforces to zero. Cancels pending workers, drains running ones and waits "
     "for them. The specs still want them: the next apply hires again.",
     examples=[
         "reconciler destroy --auto-approve --cancel-running",

@@ -9,7 +9,7 @@ import typer
 from reconciler.cli import output, session
 from reconciler.cli.apply import carry_out
 from reconciler.cli.help import described
-from reconciler.cli.options import AutoApprove, spec_paths
+from reconciler.cli.options import AutoApprove, Paths, spec_paths
 from reconciler.outcomes import Exit
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ HELP = described(
 
 def drain(
     place: Annotated[str, typer.Argument(metavar="NAME[/REGION]", help="Whose workers.")],
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Spec files or folders.", show_default="specs"),
-    ] = None,
+    paths: Paths = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many workers.")] = 1,
     auto_approve: AutoApprove = False,
 ) -> int:

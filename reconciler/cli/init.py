@@ -15,7 +15,7 @@ from reconciler.values.errors import UserError
 from reconciler.values.names import is_name
 
 HELP = described(
-    "Write a first project: one workforce of three workers on this machine.",
+    "Write a first project. One workforce of three workers, on this machine.",
     examples=["reconciler init", "reconciler init my-project"],
     exit_1="there are specs already, or the folder can't be written",
 )

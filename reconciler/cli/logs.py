@@ -12,7 +12,7 @@ import typer
 
 from reconciler.cli import output, session
 from reconciler.cli.help import described
-from reconciler.cli.options import spec_paths
+from reconciler.cli.options import Paths, spec_paths
 from reconciler.outcomes import Exit
 from reconciler.values.errors import UserError
 
@@ -26,8 +26,8 @@ _SEVERAL = 10
 """Lines shown of each log where several are shown."""
 
 HELP = described(
-    "Show workers' logs: those of the live workers (of the latest one where none lives), "
-    "or the whole log of one worker.",
+    "Show workers' logs. Those of the live workers (of the latest one where none "
+    "lives), or the whole log of one worker.",
     examples=[
         "reconciler logs hello",
         "reconciler logs hello/laptop/1",
@@ -47,10 +47,7 @@ class _Tail:
 
 def logs(
     place: Annotated[str, typer.Argument(metavar="NAME[/REGION[/NUMBER]]", help="Whose logs.")],
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Spec files or folders.", show_default="specs"),
-    ] = None,
+    paths: Paths = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on until the workers end, or Ctrl-C.")
     ] = False,

@@ -17,7 +17,9 @@ class Format(StrEnum):
 
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PATH]...", help="Spec files or folders.", show_default="specs"),
+    typer.Argument(
+        metavar="PATH", help="Spec files or folders; specs unless given.", show_default=False
+    ),
 ]
 Only = Annotated[
     list[str] | None,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.queues.local import QueueSize
 
 app = typer.Typer(
-    help="Try things with a queue of shell commands on this machine.",
+    help="Try things with a local queue of shell commands.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CLEAR = "\x1b[2J\x1b[H"
 
 HELP = described(
-    "Show the live workers of each workforce and region, beside what is desired.",
+    "Show what lives. Per workforce and region, beside what is desired.",
     examples=[
         "reconciler status",
         "reconciler status --workers",

@@ -8,7 +8,7 @@ from reconciler.cli.options import Only, Paths, spec_paths
 from reconciler.outcomes import Exit
 
 HELP = described(
-    "Check specs, offline: every error at once, each with its place.",
+    "Check specs, offline. Tells every error at once, each with its place.",
     examples=["reconciler validate", "reconciler validate specs/project.yaml specs/hello.yaml"],
     exit_0="valid",
     exit_1="not valid, or not readable",

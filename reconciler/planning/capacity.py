@@ -69,7 +69,7 @@ class FreeCapacity:
             rest = self._promised_in_all[compute] - sum(named.values())
             parts.append(f"{rest} promised to {len(promised) - len(named)} more")
         free = capacity.total - self._taken(compute)
-        return f"{' − '.join(parts)} = {f'{free} free' if free >= 0 else f'{free}, none free'}"
+        return f"{' − '.join(parts)} = {f'{free} free' if free >= 0 else f'−{-free}, none free'}"
 
     def _taken(self, compute: str) -> int:
         return self._occupied[compute] + self._reserved[compute] + self._promised_in_all[compute]

@@ -48,7 +48,7 @@ def to_lay_off(live: int, desired: int, draining: int) -> str:
 
 
 def _not_below_zero(difference: int) -> str:
-    return str(difference) if difference >= 0 else f"{difference}, so none"
+    return str(difference) if difference >= 0 else f"−{-difference}, so none"
 
 
 def to_resume(paused: int, resumes: int) -> str:

@@ -41,7 +41,7 @@ class SpecErrors(UserError):  # noqa: N818  # it stands for many errors
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` for the nearest of the known words, or nothing."""
-    near = get_close_matches(word[:60], list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word[:60], list(known), n=1, cutoff=0.7)
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from reconciler.model.workforce import Specs
 from reconciler.spec import folder
+from reconciler.spec.building import MOST_ISSUES
 from reconciler.spec.issues import SpecErrors, SpecIssue, did_you_mean
-from reconciler.spec.parsing import MOST_ISSUES, parse
+from reconciler.spec.parsing import parse
 from reconciler.spec.resolving import Resolution, resolve
 from reconciler.spec.validating import Invalid, Validated, validate
 from reconciler.values.errors import UserError

@@ -47,6 +47,8 @@ def _tab(at: ParserMark, lines: list[str]) -> tuple[Mark, str] | None:
     found = _INDENTING_TAB.match(_line(lines, at.line))
     if found and found.start(1) <= at.column:
         return mark(at.line, found.start(1)), "a tab can't indent YAML: use spaces"
+    if _line(lines, at.line)[at.column : at.column + 1] == "\t":
+        return mark(at.line, at.column), "a tab can't stand here: use spaces"
     return None
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.spec import parsing
+from reconciler.spec.building import DEEPEST_NESTING, MOST_ISSUES
 from reconciler.spec.issues import SpecErrors
 from reconciler.spec.loading import load
-from reconciler.spec.parsing import DEEPEST_NESTING, parse
+from reconciler.spec.parsing import parse
 
 from .conftest import TARGETS, WORKFORCE
 
@@ -82,8 +83,8 @@ def test_an_anchor_holds_within_its_document_only() -> None:
 
 
 def test_a_file_full_of_errors_is_not_read_to_its_end() -> None:
-    issues = issues_of(b"a: 1\n" * 20_000)
-    assert len(issues) == parsing.MOST_ISSUES + 1
+    issues = issues_of(b"a: 1\n" * 2_000)
+    assert len(issues) == MOST_ISSUES + 1
     assert issues[-1] == "f.yaml:1001:1: the file is not read further: it has 1,000 errors"
 
 
@@ -101,12 +102,15 @@ def test_a_file_full_of_errors_is_not_read_to_its_end() -> None:
             "# a comment \u2066".encode(),
             "f.yaml:1:13: the file holds the character U+2066 (left-to-right isolate)",
         ),
-        ("a: b\u2028c: d".encode(), "f.yaml:1:5: the file holds the character U+2028 (line separator)"),
+        (
+            "a: b\u2028c: d".encode(),
+            "f.yaml:1:5: the file holds the character U+2028 (line separator)",
+        ),
         (
             "a: \ufeff".encode(),
             "f.yaml:1:4: the file holds the character U+FEFF (zero width no-break space)",
         ),
-        (bytes(range(256)), "f.yaml:1:1"),
+        (b"\x7fELF\x02\x01", "f.yaml:1:1: the file holds the character U+007F (delete)"),
     ],
 )  # fmt: skip
 def test_characters_that_hide_something_are_refused(data: bytes, issue: str) -> None:
@@ -133,10 +137,19 @@ def test_a_byte_order_mark_is_passed_over() -> None:
     assert str(parsed.documents[0].locate("kind", key=True)) == "f:1:1"
 
 
-def test_windows_line_ends_and_tabs_between_values_are_read() -> None:
-    parsed = parse("f", b"a: 1\r\nb:\t2\r\nc: {d:\t3}\r\n")
+def test_windows_line_ends_are_read() -> None:
+    parsed = parse("f", b"a: 1\r\nb: |\r\n  x\r\n  y\r\n")
     assert parsed.issues == ()
-    assert parsed.documents[0].root == {"a": 1, "b": 2, "c": {"d": 3}}
+    assert parsed.documents[0].root == {"a": 1, "b": "x\ny\n"}
+
+
+def test_a_tab_before_a_value_is_read_or_refused_in_a_clear_sentence() -> None:
+    parsed = parse("f", b"a:\t1\n")
+    told = [str(issue) for issue in parsed.issues]
+    # libyaml allows it, as YAML does; ruamel's own parser doesn't.
+    assert told == ["f:1:3: a tab can't stand here: use spaces"] or (
+        told == [] and parsed.documents[0].root == {"a": 1}
+    )
 
 
 def test_a_large_file_is_refused_before_it_is_read(write: Write) -> None:
@@ -153,7 +166,7 @@ def test_a_large_file_is_refused_before_it_is_read(write: Write) -> None:
 
 
 def test_a_map_with_very_many_unknown_keys_is_one_error(write: Write) -> None:
-    keys = "".join(f"key{number}: 1\n" for number in range(20_000))
+    keys = "".join(f"key{number}: 1\n" for number in range(2_000))
     write({"spec.yaml": WORKFORCE + keys, "targets.yaml": TARGETS})
     with pytest.raises(SpecErrors) as caught:
         load(["specs"])
@@ -162,7 +175,7 @@ def test_a_map_with_very_many_unknown_keys_is_one_error(write: Write) -> None:
 
 def test_very_many_regions_are_one_error(write: Write) -> None:
     head, _ = WORKFORCE.split("regions:")
-    regions = "".join(f"  R{number}:\n" for number in range(20_000))
+    regions = "".join(f"  R{number}:\n" for number in range(2_000))
     write({"spec.yaml": f"{head}regions:\n{regions}", "targets.yaml": TARGETS})
     with pytest.raises(SpecErrors) as caught:
         load(["specs"])
@@ -170,8 +183,8 @@ def test_very_many_regions_are_one_error(write: Write) -> None:
 
 
 def test_very_many_documents_are_not_all_looked_at(write: Write) -> None:
-    write({"spec.yaml": "--- a\n" * 20_000})
+    write({"spec.yaml": "--- a\n" * 2_000})
     with pytest.raises(SpecErrors) as caught:
         load(["specs"])
-    assert len(caught.value.issues) <= parsing.MOST_ISSUES + 1
+    assert len(caught.value.issues) <= MOST_ISSUES + 1
     assert str(caught.value).endswith("and 801 more errors")

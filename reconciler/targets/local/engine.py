@@ -59,8 +59,9 @@ class LocalEngine:
         try:
             slots.put_limit_in_force(folder, observing.slots_of(target))
         except OSError as error:
+            reason = describe(error, folder.path)
             raise UserError(
-                f"the slots of target {target.name} can't be changed: {describe(error, folder.path)}",
+                f"the slots of target {target.name} can't be changed: {reason}",
                 "make room on the disk, or the state folder writable",
             ) from error
 

@@ -10,4 +10,4 @@ from tests.targets.local.world import World
 if __name__ == "__main__":
     root, work, desired, command = sys.argv[1:]
     for outcome in World(Path(root), Path(work)).bring_to(int(desired), command):
-        print(outcome.outcome.value, outcome.worker, outcome.detail, flush=True)
+        sys.stdout.write(f"{outcome.outcome.value} {outcome.worker} {outcome.detail}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,28 +14,29 @@ import pytest
 
 from reconciler.model.phases import Phase
 from reconciler.model.report import Outcome
+from reconciler.processes import signals, table
 
 from .test_exactly_once import assert_sound
-from .world import SLEEP, World, eventually, kill, outcomes, processes_of, start_hirer
+from .world import SLEEP, World, eventually, outcomes, processes_of, start_hirer
 
 LEAVES_A_CHILD = "sleep 1000 & touch began; wait"
 
 
 def test_a_worker_whose_supervisor_is_killed_ends_and_has_failed(world: World) -> None:
-    world.hire(command=f"trap '' TERM INT; touch began; setsid sleep 1000 & wait")
+    world.hire(command="trap '' TERM INT; touch began; setsid sleep 1000 & wait")
     world.wait_for("Running")
     world.wait_for_file("began")
-    kill(world.pid_of("supervisor"))
+    assert world.signal("supervisor")
     assert world.wait_for("Failed").note == "its supervisor died"
     assert processes_of(world.root) == []
     assert world.live() == []
 
 
 def test_a_worker_whose_keeper_is_killed_ends_and_has_failed(world: World) -> None:
-    world.hire(command=f"trap '' TERM INT; touch began; setsid sleep 1000 & wait")
+    world.hire(command="trap '' TERM INT; touch began; setsid sleep 1000 & wait")
     world.wait_for("Running")
     world.wait_for_file("began")
-    kill(world.pid_of("keeper"))
+    assert world.signal("keeper")
     assert world.wait_for("Failed").note == "the keeper of its processes was killed"
     eventually(lambda: processes_of(world.root) == [], "nothing is left")
 
@@ -48,7 +48,7 @@ def test_a_waiting_worker_whose_supervisor_is_killed_has_failed_and_frees_the_tu
     world.hire(3)
     running = world.wait_for_one_running()
     first, second = (number for number in (1, 2, 3) if number != running)
-    kill(world.pid_of("supervisor", first))
+    assert world.signal("supervisor", number=first)
     world.wait_for("Failed", first)
     world.cancel([world.worker(running)])
     world.wait_for("Running", second)
@@ -57,7 +57,7 @@ def test_a_waiting_worker_whose_supervisor_is_killed_has_failed_and_frees_the_tu
 def test_a_supervisor_that_is_told_to_end_takes_its_worker_along(world: World) -> None:
     world.hire()
     world.wait_for("Running")
-    os.kill(world.pid_of("supervisor"), signal.SIGTERM)
+    assert world.signal("supervisor", signal.SIGTERM)
     assert "SIGTERM" in (world.wait_for("Failed").note or "")
     assert world.processes() == []
 
@@ -70,10 +70,9 @@ class TestSupervisorAndKeeperKilled:
         world.hire(command=LEAVES_A_CHILD)
         world.wait_for("Running")
         world.wait_for_file("began")
-        supervisor, keeper = world.pid_of("supervisor"), world.pid_of("keeper")
-        os.kill(keeper, signal.SIGSTOP)  # or it would still have the time to clear up
-        kill(supervisor)
-        kill(keeper)
+        assert world.signal("keeper", signal.SIGSTOP)  # or it would have the time to clear up
+        assert world.signal("supervisor")
+        assert world.signal("keeper")
         world.wait_for("NotResponding")
         return world
 
@@ -108,7 +107,7 @@ class TestForgedRecords:
         """A worker whose record says Running, and of which nothing is left."""
         world.hire()
         world.wait_for("Running")
-        kill(world.pid_of("supervisor"))
+        assert world.signal("supervisor")
         world.wait_for("Failed")
         return world
 
@@ -122,8 +121,6 @@ class TestForgedRecords:
     def test_after_a_reboot_the_same_pid_and_start_mean_nothing(
         self, dead: World, foreign: subprocess.Popen[bytes]
     ) -> None:
-        from reconciler.processes import table
-
         found = table.find(foreign.pid)
         assert found is not None
         for who in ("supervisor", "keeper"):
@@ -197,7 +194,7 @@ def kill_a_hirer_and_all_that_it_has_started(world: World, choose: random.Random
     kill_a_hirer(world, choose)
     for process in processes_of(world.root):
         if choose.random() < 0.5:
-            kill_if_there(process.pid)
+            signals.send_to(process, signal.SIGKILL)
 
 
 def kill_what_one_worker_has(*who: str):  # type: ignore[no-untyped-def]  # a round, see ROUNDS
@@ -205,11 +202,8 @@ def kill_what_one_worker_has(*who: str):  # type: ignore[no-untyped-def]  # a ro
         world.bring_to(DESIRED)
         time.sleep(choose.uniform(0.0, 0.05))
         number = choose.choice(world.live()).number
-        record = world.record(number or 0)
         for one in who:
-            identity = record[one]
-            if isinstance(identity, dict):
-                kill_if_there(int(identity["pid"]))
+            world.signal(one, number=number or 0)
 
     return round_of_kills
 
@@ -223,25 +217,24 @@ ROUNDS = {
 }
 
 
-def kill_if_there(pid: int) -> None:
-    try:
-        kill(pid)
-    except ProcessLookupError:
-        return
-
-
 def play(world: World, choose: random.Random, rounds: int) -> None:
     """Kill, then apply until nothing changes: exactly as many live as are wanted."""
+
+    def settled() -> bool:
+        assert len(world.live()) <= DESIRED, world.story()
+        world.bring_to(DESIRED)
+        live = world.live()
+        # A worker that has just lost its keeper says so a moment later.
+        return (
+            [w.status for w in live]
+            == ["Running"] * DESIRED
+            == ["Running"] * len({process.group for process in world.processes()})
+        )
+
     for number in range(rounds):
         chosen = choose.choice(sorted(ROUNDS))
         ROUNDS[chosen](world, choose)
-
-        def settled() -> bool:
-            assert len(world.live()) <= DESIRED, f"round {number}, after killing {chosen}"
-            world.bring_to(DESIRED)
-            return [worker.status for worker in world.live()] == ["Running"] * DESIRED
-
-        eventually(settled, f"{DESIRED} run after round {number}, killing {chosen}")
+        eventually(settled, lambda: f"{DESIRED} run after {number=}, {chosen=}\n{world.story()}")  # noqa: B023
         assert_sound(world, DESIRED)
 
 

@@ -83,11 +83,11 @@ def assert_sound(world: World, desired: int) -> None:
     """As many live, running, and real as are wanted, each with a number of its own."""
     eventually(
         lambda: [w.status for w in world.live()] == ["Running"] * desired,
-        f"{desired} run: {[(w.number, w.status, w.note) for w in world.history()]}",
+        lambda: f"{desired} run\n{world.story()}",
     )
     live = [worker.number for worker in world.live()]
     assert len(set(live)) == desired
     eventually(
         lambda: len({process.pid for process in world.processes()}) == desired,
-        f"{desired} processes: {world.processes()}",
+        lambda: f"{desired} processes\n{world.story()}",
     )

@@ -89,7 +89,8 @@ def test_the_command_gets_its_variables_its_folder_and_the_rest_of_the_environme
     monkeypatch.setenv("RECONCILER_WORKER", "an outer worker's")
     odd = "ä ' \" $ \n \udcff"
     world.hire(
-        command='echo "$FROM_OUTSIDE,$RECONCILER_WORKER,$RECONCILER_HIRE,$PWD"; printf %s "$ODD" >odd',
+        command='echo "$FROM_OUTSIDE,$RECONCILER_WORKER,$RECONCILER_HIRE,$PWD"; '
+        'printf %s "$ODD" >odd',
         environment={"ODD": odd, "RECONCILER_WORKFORCE": "relax"},
     )
     world.wait_for("Completed")
@@ -138,7 +139,7 @@ import sys; sys.path.insert(0, {str(REPOSITORY)!r})
 from pathlib import Path
 from tests.targets.local.world import World
 world = World(Path({str(world.root)!r}), Path({str(world.work)!r}))
-print(world.hire(command="grep SigIgn /proc/self/status; grep SigBlk /proc/self/status; sleep 1000"))
+world.hire(command="grep -E 'SigIgn|SigBlk' /proc/self/status; sleep 1000")
 """
     subprocess.run(
         ["sh", "-c", f"trap '' INT HUP QUIT; {sys.executable} -c {shlex.quote(code)}"],

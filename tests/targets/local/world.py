@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from reconciler.model.plan import Action, ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Target, Task
 from reconciler.processes import signals, table
-from reconciler.targets.local import state
+from reconciler.targets.local import records, state
 from reconciler.targets.local.engine import LocalEngine
 from reconciler.targets.local.folder import TargetFolder
 from reconciler.targets.protocol import Order, Seen
@@ -31,12 +32,16 @@ DEADLINE_SECONDS = 20.0
 SLEEP = "exec sleep 1000"
 
 
-def eventually(true: Callable[[], bool], what: str, within: float = DEADLINE_SECONDS) -> None:
+def eventually(
+    true: Callable[[], bool], what: str | Callable[[], str], within: float = DEADLINE_SECONDS
+) -> None:
     """Wait until something is so; fail where it never is."""
     give_up_at = time.monotonic() + within
     while not true():
         if time.monotonic() > give_up_at:
-            raise AssertionError(f"not within {within} s: {what}")
+            raise AssertionError(
+                f"not within {within} s: {what if isinstance(what, str) else what()}"
+            )
         time.sleep(0.01)
 
 
@@ -178,10 +183,11 @@ class World:
         assert found.path is not None
         return Path(found.path).read_text()
 
-    def pid_of(self, who: str, number: int = 1) -> int:
-        identity = self.record(number)[who]
-        assert isinstance(identity, dict)
-        return int(identity["pid"])
+    def signal(self, who: str, signal_number: int = signal.SIGKILL, number: int = 1) -> bool:
+        """Signal a worker's supervisor or keeper; False where it has ended."""
+        record = records.read(self.folder.record(self.worker_name(number)))
+        identity = record.supervisor if who == "supervisor" else record.keeper
+        return identity is not None and signals.send(identity, signal_number)
 
     def processes(self, number: int | None = None) -> list[table.Process]:
         """Living processes that commands of workers have started."""
@@ -198,11 +204,18 @@ class World:
         ]
 
     def wait_for(self, status: str, number: int = 1) -> Worker:
-        eventually(
-            lambda: any(w.number == number and w.status == status for w in self.history()),
-            f"worker {number} is {status}; it is {[(w.status, w.note) for w in self.history()]}",
-        )
+        def so() -> bool:
+            return any(w.number == number and w.status == status for w in self.history())
+
+        eventually(so, lambda: f"worker {number} is {status}\n{self.story()}")
         return self.worker(number)
+
+    def story(self) -> str:
+        """All that there is to know, for the message of a test that waits in vain."""
+        workers = [(worker.number, worker.status, worker.note) for worker in self.history()]
+        log = self.folder.supervisors_log
+        said = log.read_text() if log.exists() else ""
+        return f"{workers}\n{doing(self.root)}\n{said}"
 
     def wait_for_one_running(self) -> int:
         """The number of the worker that got the only slot."""
@@ -232,8 +245,15 @@ def processes_of(root: Path) -> list[table.Process]:
     ]
 
 
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
+def doing(root: Path) -> str:
+    """What the processes of workers are about, for the message of a test that waits in vain."""
+    lines = []
+    for process in processes_of(root):
+        about = Path("/proc") / str(process.pid)
+        with suppress(OSError):
+            name, waits = ((about / part).read_text().strip() for part in ("comm", "wchan"))
+            lines.append(f"{name} {process} in {waits}")
+    return "\n".join(lines)
 
 
 def kill_all(root: Path) -> None:
