@@ -32,8 +32,9 @@ from reconciler.queues import shell_task
 from reconciler.queues.local import CLAIM_SECONDS, Claim, LocalQueue
 from reconciler.values.errors import UserError
 
-STOP_SECONDS = 5.0
-"""How long tasks have between SIGTERM and SIGKILL when the worker is stopped."""
+STOP_SECONDS = 3.0
+"""How long tasks have between SIGTERM and SIGKILL when the worker is stopped: less than a local
+target gives the worker itself, so that it still puts them back."""
 
 HEARTBEAT_SECONDS = CLAIM_SECONDS / 4
 """How often claims are extended: three heartbeats may fail before a claim can run out."""
