@@ -11,13 +11,12 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from reconciler.model.workforce import Placement
 
-_COARSE_ABOVE = 16
+_COARSE_ABOVE = 48
 """Units per region from which a search for the common level is worth more than single steps."""
-
-_Test = Callable[[float], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,10 @@ class _Giving:
         self.rooms = rooms
         self.counts = [room.start for room in rooms]
         self.free = {compute: figure for compute, figure in free.items() if figure is not None}
+        self.rooms_on: dict[str, list[int]] = {compute: [] for compute in self.free}
+        for index, room in enumerate(rooms):
+            if room.compute in self.free:
+                self.rooms_on[room.compute].append(index)
 
     def allowance(self, index: int) -> int | None:
         """How many more room `index` could take now; None where nothing limits it."""
@@ -105,7 +108,7 @@ class _Giving:
         That is rounding to the nearest with one divisor for all; equal weights level the rooms.
         Where prices are equal the room written first comes first.
         """
-        if units > _COARSE_ABOVE * len(self.rooms):
+        if self.rooms and units > _COARSE_ABOVE * len(self.rooms):
             units = self._up_to_level(units, weights)
         prices = [
             ((2 * self.counts[index] + 1) / weight, index) for index, weight in enumerate(weights)
@@ -123,59 +126,72 @@ class _Giving:
     def _up_to_level(self, units: int, weights: Sequence[int]) -> int:
         """Give most of `units` at once: everything well below the level that they reach.
 
-        Stays two units per room short of the level, so that rounding can't change who gets the
-        last ones; those are left to single steps.
+        No more than `units` cost the level or less, so that all of those are given for sure.
+        Stays two units per room short of it, so that rounding can't change who gets the last
+        ones; those are left to single steps.
         """
-        caps = self._levels_of_full_computes(units, weights)
-        level = _highest(
-            lambda at: sum(self._counts_at(at, weights, caps)) - sum(self.counts) <= units,
-            2.0 * (units + max(self.counts, default=0)) + 2,
-        )
         before = sum(self.counts)
+        top = 2.0 * (units + max(self.counts)) + 2
+        # Between two prices of one room, however heavy, there is at least one step.
+        step = 1 / max(weights)
+        level = _highest(lambda at: self._total_at(at, weights) - before <= units, top, step)
+        caps = {
+            compute: _highest(partial(self._fits, compute, weights), level, step)
+            for compute in self.free
+        }
         for index, count in enumerate(self._counts_at(level, weights, caps)):
             self.give(index, max(count - 2 - self.counts[index], 0))
         return units - (sum(self.counts) - before)
 
-    def _levels_of_full_computes(self, units: int, weights: Sequence[int]) -> dict[str, float]:
-        top = 2.0 * (units + max(self.counts, default=0)) + 2
-        levels = {}
-        for compute, figure in self.free.items():
-            members = [i for i, room in enumerate(self.rooms) if room.compute == compute]
-
-            def fits(level: float, members: list[int] = members, figure: int = figure) -> bool:
-                grown = 0
-                for index in members:
-                    live = max(self.rooms[index].live, self.counts[index])
-                    grown += max(self._count_at(index, level, weights[index]) - live, 0)
-                return grown <= figure
-
-            levels[compute] = _highest(fits, top)
-        return levels
-
     def _count_at(self, index: int, level: float, weight: int) -> int:
+        """What the room has when it took every unit up to this price, but for its compute."""
         room = self.rooms[index]
         count = max(self.counts[index], int((level * weight + 1) / 2))
         return count if room.ceiling is None else min(count, max(room.ceiling, self.counts[index]))
 
+    def _fits(self, compute: str, weights: Sequence[int], level: float) -> bool:
+        return self._growth(compute, weights, level) <= self.free[compute]
+
+    def _growth(self, compute: str, weights: Sequence[int], level: float) -> int:
+        """How many units up to this price count against a limited compute."""
+        return sum(
+            max(
+                self._count_at(index, level, weights[index])
+                - max(self.rooms[index].live, self.counts[index]),
+                0,
+            )
+            for index in self.rooms_on[compute]
+        )
+
+    def _total_at(self, level: float, weights: Sequence[int]) -> int:
+        """What all rooms have together when every unit up to this price was given."""
+        wanted = sum(self._count_at(index, level, weight) for index, weight in enumerate(weights))
+        refused = sum(
+            max(self._growth(compute, weights, level) - free, 0)
+            for compute, free in self.free.items()
+        )
+        return wanted - refused
+
     def _counts_at(
         self, level: float, weights: Sequence[int], caps: Mapping[str, float]
     ) -> list[int]:
+        """What each room has at the level, or at the lower one at which its compute is full."""
         counts = []
         for index, room in enumerate(self.rooms):
             count = self._count_at(index, level, weights[index])
-            if room.compute in caps and caps[room.compute] < level:
+            if room.compute in caps:
                 at_cap = self._count_at(index, caps[room.compute], weights[index])
                 count = min(count, max(at_cap, room.live, self.counts[index]))
             counts.append(count)
         return counts
 
 
-def _highest(holds: _Test, top: float) -> float:
-    """About the highest level, 0 to `top`, at which the monotone test `holds`."""
+def _highest(holds: Callable[[float], bool], top: float, step: float) -> float:
+    """The highest level, 0 to `top`, at which the monotone test `holds`, or a step below it."""
     if holds(top):
         return top
     low, high = 0.0, top
-    while high - low > 0.25:
+    while high - low > step:
         middle = (low + high) / 2
         if holds(middle):
             low = middle

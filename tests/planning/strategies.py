@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,6 @@ from reconciler.model.workforce import (
     Layoffs,
     Placement,
     Region,
-    RegionKey,
     Specs,
     Target,
     Task,
@@ -65,66 +64,95 @@ def a_worker(identity: str, status: str, *, workforce: str | None = "trees", age
     )
 
 
+def _one_of_each(number: int, *choices: Sequence[Any]) -> Iterator[Any]:
+    """One element of each sequence, told by one number: drawing once is quick, and shrinks."""
+    for choice in choices:
+        number, index = divmod(number, len(choice))
+        yield choice[index]
+
+
+_KINDS_OF_WORKERS = 10 * 8 * 4 * 4 * 5
+
+
+def _decoded_worker(number: int, identity: str, workforce: str) -> Worker:
+    status, age, digest, owner, drains = _one_of_each(
+        number, STATUSES, range(8), [CURRENT, CURRENT, OLD, None], [workforce] * 3 + [None],
+        [False] * 4 + [True],
+    )  # fmt: skip
+    draining = drains and status == "Running"
+    return a_worker(identity, status, workforce=owner, age=age, digest=digest, draining=draining)
+
+
 @st.composite
 def regions_of(draw: st.DrawFn, workforce: str) -> tuple[Region, ...]:
+    """Up to four regions, on computes of their own or on two that everyone shares."""
     found = []
-    for index in range(draw(st.integers(1, 5))):
-        maximum = draw(st.none() | st.integers(0, 12))
-        minimum = draw(st.integers(0, 4))
+    for index, number in enumerate(draw(st.lists(st.integers(0, 10_000), min_size=1, max_size=4))):
+        name = f"{workforce}{index}"
+        maximum, minimum, compute, weight, priority, drains = _one_of_each(
+            number, [None, 12, 0, 3, 5, 8], [0, 1, 2, 4], ["big", "small", name], range(1, 5),
+            range(3), [True, True, False],
+        )  # fmt: skip
         found.append(
             a_region(
-                f"{workforce}{index}",
+                name,
                 workforce=workforce,
-                compute=draw(st.sampled_from(["big", "small", f"{workforce}{index}"])),
-                drains=draw(st.integers(0, 3)) > 0,
+                compute=compute,
+                drains=drains,
                 min=minimum if maximum is None else min(minimum, maximum),
                 max=maximum,
-                weight=draw(st.integers(1, 5)),
-                priority=draw(st.integers(0, 2)),
+                weight=weight,
+                priority=priority,
             )
         )
     return tuple(found)
 
 
 @st.composite
-def workers_of(draw: st.DrawFn, workforce: str, region: Region) -> tuple[Worker, ...]:
-    statuses = draw(st.lists(st.sampled_from(STATUSES), max_size=9))
-    return tuple(
-        a_worker(
-            f"{region.name}-{index}",
-            status,
-            workforce=draw(st.sampled_from([workforce, workforce, workforce, None])),
-            age=draw(st.integers(0, 30)),
-            digest=draw(st.sampled_from([CURRENT, CURRENT, OLD, None])),
-            draining=status == "Running" and draw(st.integers(0, 4)) == 0,
+def readings_of(
+    draw: st.DrawFn, workforce: str, region: Region, *, readable: bool
+) -> Readable | Unreadable:
+    numbers = draw(
+        st.lists(st.integers(0, _KINDS_OF_WORKERS - 1), max_size=8)
+        if readable
+        else st.none() | st.lists(st.integers(0, _KINDS_OF_WORKERS - 1), max_size=8)
+    )
+    if numbers is None:
+        return Unreadable("timed out")
+    return Readable(
+        tuple(
+            _decoded_worker(number, f"{region.name}-{index}", workforce)
+            for index, number in enumerate(numbers)
         )
-        for index, status in enumerate(statuses)
     )
 
 
 @st.composite
 def projects(
-    draw: st.DrawFn, *, readable: bool = False, most_workforces: int = 3
+    draw: st.DrawFn, *, readable: bool = False, most_workforces: int = 2
 ) -> tuple[Specs, Observation]:
     """A project and what is seen of it. `readable`: every region can be read."""
-    names = ["acorn", "birch", "cedar"][: draw(st.integers(1, most_workforces))]
-    workforces = tuple(
-        Workforce(
-            name=name,
-            desired=draw(st.integers(0, 25)),
-            regions=draw(regions_of(name)),
-            placement=draw(st.sampled_from(Placement)),
-            layoffs=draw(st.sampled_from(Layoffs)),
-            priority=draw(st.integers(0, 1)),
-            adopt=draw(st.booleans()),
+    names = ["acorn", "birch"][: draw(st.integers(1, most_workforces))]
+    workforces = []
+    for name in names:
+        placement, layoffs, priority, adopt = _one_of_each(
+            draw(st.integers(0, 47)), list(Placement), list(Layoffs), range(2), [False, True]
         )
-        for name in names
-    )
-    seen: dict[RegionKey, Readable | Unreadable] = {}
-    for workforce in workforces:
-        for region in workforce.regions:
-            workers = draw(workers_of(workforce.name, region))
-            is_readable = readable or draw(st.integers(0, 5)) > 0
-            seen[region.key] = Readable(workers) if is_readable else Unreadable("timed out")
+        workforces.append(
+            Workforce(
+                name=name,
+                desired=draw(st.integers(0, 25)),
+                regions=draw(regions_of(name)),
+                placement=placement,
+                layoffs=layoffs,
+                priority=priority,
+                adopt=adopt,
+            )
+        )
+    seen = {
+        region.key: draw(readings_of(workforce.name, region, readable=readable))
+        for workforce in workforces
+        for region in workforce.regions
+    }
     computes = {name: Capacity(draw(st.none() | st.integers(0, 40))) for name in ("big", "small")}
-    return Specs(PROJECT, workforces), Observation(NOW, seen, computes)
+    return Specs(PROJECT, tuple(workforces)), Observation(NOW, seen, computes)

@@ -14,7 +14,7 @@ from tests.planning.strategies import seeded
 
 PLACEMENTS = st.sampled_from(Placement)
 COMPUTES = st.sampled_from(["a", "b", "c"])
-FREE = st.dictionaries(COMPUTES, st.none() | st.integers(0, 400))
+FREE = st.fixed_dictionaries({}, optional={one: st.none() | st.integers(0, 60) for one in "abc"})
 
 
 @st.composite
@@ -42,8 +42,8 @@ def test_few_units_go_where_giving_them_one_by_one_puts_them(
     assert distribute(units, given, free, placement) == expected
 
 
-@seeded(examples=150)
-@given(units=st.integers(100, 1200), given=st.lists(rooms(), min_size=1, max_size=5), free=FREE,
+@seeded(examples=400)
+@given(units=st.integers(150, 600), given=st.lists(rooms(), min_size=1, max_size=4), free=FREE,
        placement=PLACEMENTS)  # fmt: skip
 def test_many_units_go_where_giving_them_one_by_one_puts_them(
     units: int, given: list[Room], free: dict[str, int | None], placement: Placement
@@ -97,6 +97,12 @@ def test_nothing_is_lost_to_rounding_at_1_to_300_regions(
         # One divisor for all, rounded to the nearest: nobody is far from the exact part.
         assert all(count == 0 or count - part < regions / 2 + 1
                    for count, part in zip(counts, parts, strict=True))  # fmt: skip
+
+
+def test_a_compute_that_fills_up_is_filled_before_an_open_one_gets_its_part() -> None:
+    shared = [Room(0, 0, None, live, "small") for live in (0, 0, 0, 3)]
+    given = [Room(0, 0, None, 0, "open"), *shared]
+    assert distribute(81, given, {"small": 12}, Placement.BALANCED) == [66, 4, 4, 4, 3]
 
 
 def test_a_hundred_thousand_over_300_shared_computes_are_all_placed() -> None:

@@ -50,7 +50,7 @@ def _workers(project: Project, region: RegionPlan) -> tuple[Worker, ...]:
     return reading.workers if isinstance(reading, Readable) else ()
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_shares_add_up_to_desired_or_the_plan_says_how_many_short(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -62,10 +62,10 @@ def test_shares_add_up_to_desired_or_the_plan_says_how_many_short(project: Proje
         assert planned.short_by >= 0
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_nobody_is_hired_beyond_a_max_or_what_is_free(project: Project) -> None:
-    specs, seen = project
+    _, seen = project
     hired: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     for workforce, planned in _planned(project):
@@ -83,7 +83,7 @@ def test_nobody_is_hired_beyond_a_max_or_what_is_free(project: Project) -> None:
             assert hired[compute] <= max(0, capacity.total - taken[compute])
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_hires_are_exactly_what_is_missing_and_has_room(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -94,7 +94,7 @@ def test_hires_are_exactly_what_is_missing_and_has_room(project: Project) -> Non
                 assert region.observed.live + _count(region, ActionKind.HIRE) <= (region.share or 0)
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects(readable=True))
 def test_no_share_is_below_its_min_while_desired_and_room_last(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -112,7 +112,7 @@ def test_no_share_is_below_its_min_while_desired_and_room_last(project: Project)
                 assert grown == region.free
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_no_layoff_for_the_total_goes_below_a_min(project: Project) -> None:
     for _, planned in _planned(project):
@@ -123,7 +123,7 @@ def test_no_layoff_for_the_total_goes_below_a_min(project: Project) -> None:
             assert staying >= min(region.region.min, region.share)
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_the_total_loses_its_surplus_once_and_what_is_over_a_max(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -145,7 +145,7 @@ def test_the_total_loses_its_surplus_once_and_what_is_over_a_max(project: Projec
             assert gone == 0
 
 
-@seeded(examples=300)
+@seeded(examples=160)
 @given(project=projects())
 def test_layoffs_follow_the_order(project: Project) -> None:
     order = [
@@ -186,7 +186,7 @@ def test_layoffs_follow_the_order(project: Project) -> None:
             assert sorted(chosen, key=place) == eligible[: len(chosen)]
 
 
-@seeded(examples=300)
+@seeded(examples=160)
 @given(project=projects(readable=True))
 def test_nobody_who_runs_goes_while_someone_waits_above_a_min(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -217,7 +217,7 @@ def test_nobody_who_runs_goes_while_someone_waits_above_a_min(project: Project) 
             assert not left or staying <= region.region.min
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_who_runs_is_cancelled_only_under_cancel(project: Project) -> None:
     for workforce, planned in _planned(project):
@@ -231,7 +231,7 @@ def test_who_runs_is_cancelled_only_under_cancel(project: Project) -> None:
                     assert all(one.status == "Running" for one in action.workers)
 
 
-@seeded(examples=250)
+@seeded(examples=160)
 @given(project=projects())
 def test_nobody_who_leaves_or_is_unknown_or_finalizing_or_not_ours_is_acted_on(
     project: Project,
@@ -247,7 +247,7 @@ def test_nobody_who_leaves_or_is_unknown_or_finalizing_or_not_ours_is_acted_on(
                     assert workforce.adopt or worker.workforce == workforce.name
 
 
-@seeded(examples=200)
+@seeded(examples=160)
 @given(project=projects())
 def test_nobody_is_named_twice_and_every_count_is_that_of_the_named(project: Project) -> None:
     for _, planned in _planned(project):
@@ -260,7 +260,7 @@ def test_nobody_is_named_twice_and_every_count_is_that_of_the_named(project: Pro
         assert len(named) == len(set(named))
 
 
-@seeded(examples=200)
+@seeded(examples=160)
 @given(project=projects())
 def test_unreadable_regions_get_no_action(project: Project) -> None:
     for _, planned in _planned(project):
@@ -269,7 +269,7 @@ def test_unreadable_regions_get_no_action(project: Project) -> None:
                 assert {action.kind for action in region.actions} == {ActionKind.HOLD}
 
 
-@seeded(examples=200)
+@seeded(examples=160)
 @given(project=projects())
 def test_every_action_and_every_hold_says_why(project: Project) -> None:
     made = plan(*project, NOW)
@@ -283,7 +283,7 @@ def test_every_action_and_every_hold_says_why(project: Project) -> None:
             assert region.share is None or region.share_because.startswith(f"{region.share} of ")
 
 
-@seeded(examples=200)
+@seeded(examples=160)
 @given(
     desired_per_region=st.lists(st.integers(0, 6), min_size=1, max_size=6),
     capacity=st.lists(st.none() | st.integers(0, 12), min_size=6, max_size=6),
@@ -339,7 +339,7 @@ def test_a_layoff_is_never_lost_to_rounding(
     assert made.count(ActionKind.DRAIN) == sum(lives) - desired
 
 
-@seeded(examples=200)
+@seeded(examples=160)
 @given(project=projects(readable=True, most_workforces=1))
 def test_one_more_desired_takes_no_share_from_a_region(project: Project) -> None:
     specs, seen = project

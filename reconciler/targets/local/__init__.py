@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from reconciler.targets.local.settings import Settings
     from reconciler.targets.protocol import Engine
 
-__all__ = ["Settings", "engine", "resolve"]
+__all__ = ["PLACEHOLDERS", "Settings", "at_compute", "engine", "resolve"]
+
+PLACEHOLDERS: tuple[str, ...] = ()
 
 
 def resolve(project: str, name: str, settings: BaseModel) -> Target:
@@ -26,6 +28,11 @@ def resolve(project: str, name: str, settings: BaseModel) -> Target:
     from reconciler.targets.local.state import target_of
 
     return target_of(project, name, settings.model_dump())
+
+
+def at_compute(target: Target, compute: str) -> Target:
+    """Raises ValueError: a local target has no computes to choose from."""
+    raise ValueError("a local target is its own compute: remove this key")
 
 
 def engine() -> Engine:

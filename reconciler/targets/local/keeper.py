@@ -26,6 +26,7 @@ KILL = b"k"
 # What the keeper can say: a line each, the word and then the rest.
 NOT_STARTED = "not-started"
 COMMAND_ENDED = "command-ended"
+NOTHING_LEFT = "nothing-left"
 
 # A Ctrl-C or a drain is meant for the work; the keeper stays until that has ended.
 _IGNORED = (
@@ -59,9 +60,8 @@ class Command:
 
 def keep(command: Command, orders: int, reports: int) -> NoReturn:
     """Be the keeper. `orders` and `reports` are the ends of pipes from and to the supervisor."""
-    keeper = _Keeper(command, orders, reports)
     try:
-        keeper.run()
+        _Keeper(command, orders, reports).run()
     finally:
         os._exit(0)
 
@@ -90,6 +90,7 @@ class _Keeper:
             self._wait()
             if self._is_killing:
                 self._kill()
+        report(self._reports, NOTHING_LEFT, "")
 
     def _wait(self) -> None:
         poll = select.poll()
@@ -142,7 +143,13 @@ def start(command: Command, reports: int) -> int | None:
     """
     failure, failure_writer = os.pipe()
     keeper = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(failure)
+        os.close(failure_writer)
+        report(reports, NOT_STARTED, str(error))
+        return None
     if pid == 0:
         try:
             _become(command, keeper)

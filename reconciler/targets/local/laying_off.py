@@ -132,7 +132,10 @@ def _judge_ended(truth: Truth) -> tuple[Outcome, str] | None:
 
 async def _lay_off_survivors(wish: Wish, left: list[table.Process]) -> tuple[Outcome, str]:
     if wish is not Wish.CANCEL:
-        return Outcome.FAILED, "its supervisor died, and nobody else can drain it: cancel it"
+        return (
+            Outcome.FAILED,
+            "its supervisor died and can't be asked; a cancel ends what is left of it",
+        )
     give_up_at = time.monotonic() + _SURVIVORS_GRACE_SECONDS
     for process in left:
         signals.send_to(process, signal.SIGTERM)

@@ -37,6 +37,8 @@ FAILED = "failed"
 def main() -> None:
     """Serve the hire at the other end of stdin and stdout until it closes its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever hired may have signals blocked; keepers need theirs.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     common = json.loads(sys.stdin.buffer.readline())
     gc.freeze()  # what is here now is never collected, so its pages stay shared
     for line in sys.stdin.buffer:
@@ -50,7 +52,13 @@ def main() -> None:
 
 def _start_supervisor(common: Mapping[str, Any], worker: Mapping[str, Any]) -> str:
     reader, writer = os.pipe()
-    if os.fork() == 0:
+    try:
+        is_supervisor = os.fork() == 0
+    except OSError as error:
+        os.close(reader)
+        os.close(writer)
+        return f"{FAILED} no process can be started: {error.strerror}"
+    if is_supervisor:
         os.close(reader)
         _become_supervisor(common, worker, writer)
     os.close(writer)

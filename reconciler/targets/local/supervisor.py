@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from reconciler.processes import identity, linux, signals
 from reconciler.targets.local import keeper, records
@@ -32,6 +32,8 @@ _FIRST_LOOK_AGAIN_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
 _KEEP_TRYING_TO_WRITE_SECONDS = 30.0
 _LEFTOVERS_SHOW_AFTER_SECONDS = 1.0
+_LONGEST_SLEEP_SECONDS = 3600.0
+"""poll(2) can't sleep for longer than 24 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Supervisor:
         self._reports = -1
         self._reported = b""
         self._exit_code: int | None = None
+        self._nothing_left = False
         self._not_started_because: str | None = None
         self._times_out_at: float | None = None
         self._kill_at: float | None = None
@@ -116,9 +119,18 @@ class Supervisor:
         """Start the command in a slot; False, with nothing started, where no record can say so."""
         orders, self._orders = os.pipe()
         self._reports, reports = os.pipe()
-        self._keeper = os.fork()
+        try:
+            self._keeper = os.fork()
+        except OSError as error:  # no more processes for now
+            _complain(f"{self._record.name} can't start its keeper", error)
+            for file in (orders, self._orders, self._reports, reports):
+                os.close(file)
+            return False
         if self._keeper == 0:
-            self._become_keeper(slot, orders, reports)
+            try:
+                self._become_keeper(slot, orders, reports)
+            finally:
+                os._exit(1)  # whatever happens, there is one supervisor
         os.close(orders)
         os.close(reports)
         # The record goes first: nothing may run that no record tells of.
@@ -135,7 +147,7 @@ class Supervisor:
             self._times_out_at = time.monotonic() + self._instruction.timeout_seconds
         return True
 
-    def _become_keeper(self, slot: int, orders: int, reports: int) -> None:
+    def _become_keeper(self, slot: int, orders: int, reports: int) -> NoReturn:
         # Held open in the keeper, the first would hide its supervisor's death from it, and the
         # inbox would seem to have a listener still.
         for file in (self._orders, self._reports, self._awake, self._wake):
@@ -174,6 +186,8 @@ class Supervisor:
             if word == keeper.COMMAND_ENDED:
                 self._exit_code = int(rest)
                 self._show_leftovers_at = time.monotonic() + _LEFTOVERS_SHOW_AFTER_SECONDS
+            elif word == keeper.NOTHING_LEFT:
+                self._nothing_left = True
             elif word == keeper.NOT_STARTED:
                 self._not_started_because = rest
         return bool(said)
@@ -193,7 +207,9 @@ class Supervisor:
     def _seconds_to_next_deadline(self) -> float | None:
         deadlines = (self._times_out_at, self._kill_at, self._show_leftovers_at)
         known = [deadline for deadline in deadlines if deadline is not None]
-        return max(0.0, min(known) - time.monotonic()) if known else None
+        if not known:
+            return None
+        return min(max(0.0, min(known) - time.monotonic()), _LONGEST_SLEEP_SECONDS)
 
     def _end_command(self, reason: Reason) -> None:
         if self._reason is None:
@@ -261,7 +277,8 @@ class Supervisor:
         status, note = judge(
             Ending(
                 reason=self._reason,
-                exit_code=self._exit_code,
+                # Without a keeper's word, part of the work may have been killed with it.
+                exit_code=self._exit_code if self._nothing_left else None,
                 was_draining=self._record.draining_since is not None,
                 not_started_because=self._not_started_because,
                 timeout=self._instruction.timeout,

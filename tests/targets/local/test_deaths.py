@@ -8,15 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from reconciler.model.phases import Phase
 from reconciler.model.report import Outcome
 from reconciler.processes import signals, table
+from reconciler.processes.identity import ProcessIdentity, is_alive, this_machine
 
-from .test_exactly_once import assert_sound
 from .world import SLEEP, World, eventually, outcomes, processes_of, start_hirer
 
 LEAVES_A_CHILD = "sleep 1000 & touch began; wait"
@@ -39,6 +40,16 @@ def test_a_worker_whose_keeper_is_killed_ends_and_has_failed(world: World) -> No
     assert world.signal("keeper")
     assert world.wait_for("Failed").note == "the keeper of its processes was killed"
     eventually(lambda: processes_of(world.root) == [], "nothing is left")
+
+
+def test_a_keeper_that_is_killed_after_the_command_takes_the_rest_along_and_has_failed(
+    world: World,
+) -> None:
+    world.hire(command="sleep 1000 & exit 0")
+    eventually(lambda: "exit code 0" in (world.worker().note or ""), "the command's end shows")
+    assert world.signal("keeper")
+    assert world.wait_for("Failed").note == "the keeper of its processes was killed"
+    assert world.processes() == []
 
 
 def test_a_waiting_worker_whose_supervisor_is_killed_has_failed_and_frees_the_turn(
@@ -183,6 +194,9 @@ def forge(world: World, who: str, number: int = 1, **changes: object) -> None:
 DESIRED = 3
 
 
+Killing = Callable[[World, random.Random], None]
+
+
 def kill_a_hirer(world: World, choose: random.Random) -> None:
     hirer = start_hirer(world, DESIRED, SLEEP)
     time.sleep(choose.uniform(0.0, 0.6))
@@ -190,52 +204,64 @@ def kill_a_hirer(world: World, choose: random.Random) -> None:
     hirer.communicate()
 
 
-def kill_a_hirer_and_all_that_it_has_started(world: World, choose: random.Random) -> None:
+def kill_a_hirer_and_some_of_what_runs(world: World, choose: random.Random) -> None:
     kill_a_hirer(world, choose)
-    for process in processes_of(world.root):
-        if choose.random() < 0.5:
-            signals.send_to(process, signal.SIGKILL)
+    chosen = [process for process in processes_of(world.root) if choose.random() < 0.5]
+    for process in chosen:
+        signals.send_to(process, signal.SIGKILL)
+    for process in chosen:
+        wait_until_gone(ProcessIdentity(process.pid, process.start, this_machine()))
 
 
-def kill_what_one_worker_has(*who: str):  # type: ignore[no-untyped-def]  # a round, see ROUNDS
-    def round_of_kills(world: World, choose: random.Random) -> None:
+def kill_of_one_worker(*who: str) -> Killing:
+    def kill(world: World, choose: random.Random) -> None:
         world.bring_to(DESIRED)
         time.sleep(choose.uniform(0.0, 0.05))
-        number = choose.choice(world.live()).number
-        for one in who:
-            world.signal(one, number=number or 0)
+        number = choose.choice(world.live()).number or 0
+        for identity in [world.identity(one, number) for one in who]:
+            if identity is not None and signals.send(identity, signal.SIGKILL):
+                wait_until_gone(identity)
 
-    return round_of_kills
+    return kill
 
 
-ROUNDS = {
-    "hirer": kill_a_hirer,
-    "hirer and others": kill_a_hirer_and_all_that_it_has_started,
-    "supervisor": kill_what_one_worker_has("supervisor"),
-    "keeper": kill_what_one_worker_has("keeper"),
-    "keeper and supervisor": kill_what_one_worker_has("keeper", "supervisor"),
+def wait_until_gone(identity: ProcessIdentity) -> None:
+    eventually(lambda: not is_alive(identity), f"{identity} is gone")
+
+
+KILLINGS: dict[str, Killing] = {
+    "the hirer": kill_a_hirer,
+    "the hirer, and some of what runs": kill_a_hirer_and_some_of_what_runs,
+    "a supervisor": kill_of_one_worker("supervisor"),
+    "a keeper": kill_of_one_worker("keeper"),
+    "a keeper, and its supervisor": kill_of_one_worker("keeper", "supervisor"),
 }
 
 
 def play(world: World, choose: random.Random, rounds: int) -> None:
-    """Kill, then apply until nothing changes: exactly as many live as are wanted."""
+    """Kill, and apply again until what is wanted is so. More than that never live."""
 
-    def settled() -> bool:
-        assert len(world.live()) <= DESIRED, world.story()
+    def is_as_wanted() -> bool:
         world.bring_to(DESIRED)
         live = world.live()
-        # A worker that has just lost its keeper says so a moment later.
+        assert len(live) <= DESIRED, world.story()
+        keepers = [world.identity("keeper", worker.number or 0) for worker in live]
         return (
-            [w.status for w in live]
-            == ["Running"] * DESIRED
-            == ["Running"] * len({process.group for process in world.processes()})
+            [worker.status for worker in live] == ["Running"] * DESIRED
+            and all(keeper is not None and is_alive(keeper) for keeper in keepers)
+            # One process for each, and none of those that were killed.
+            and sorted(process.group for process in world.processes())
+            == sorted(keeper.pid for keeper in keepers if keeper is not None)
         )
 
-    for number in range(rounds):
-        chosen = choose.choice(sorted(ROUNDS))
-        ROUNDS[chosen](world, choose)
-        eventually(settled, lambda: f"{DESIRED} run after {number=}, {chosen=}\n{world.story()}")  # noqa: B023
-        assert_sound(world, DESIRED)
+    for _ in range(rounds):
+        killed = choose.choice(sorted(KILLINGS))
+        KILLINGS[killed](world, choose)
+        eventually(is_as_wanted, partial(told_after, world, killed))
+
+
+def told_after(world: World, killed: str) -> str:
+    return f"{DESIRED} run after killing {killed}\n{world.story()}"
 
 
 @pytest.mark.parametrize("seed", range(4))

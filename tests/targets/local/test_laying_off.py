@@ -106,6 +106,7 @@ class TestCancel:
 
     def test_many_are_asked_at_once(self, world: World) -> None:
         world.hire(20)
+        eventually(lambda: {w.status for w in world.workers()} == {"Running"}, "all run")
         assert outcomes(world.cancel(world.workers())) == [Outcome.DONE] * 20
         eventually(lambda: world.workers() == [], "all have ended")
 

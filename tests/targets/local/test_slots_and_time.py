@@ -130,6 +130,13 @@ def test_a_worker_that_exceeds_its_timeout_is_ended_and_says_so(world: World) ->
     assert world.processes() == []
 
 
+def test_a_timeout_may_be_longer_than_the_system_can_sleep(world: World) -> None:
+    world.hire(command="until [ -e end ]; do sleep 0.05; done", timeout=100 * 365 * 86_400)
+    world.wait_for("Running")
+    (world.work / "end").touch()
+    world.wait_for("Completed")
+
+
 def test_waiting_for_a_slot_does_not_count_towards_the_timeout(world: World) -> None:
     world.slots = 1
     world.hire(2, command="sleep 0.7", timeout=1)

@@ -20,6 +20,7 @@ from reconciler.model.plan import Action, ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Target, Task
 from reconciler.processes import signals, table
+from reconciler.processes.identity import ProcessIdentity
 from reconciler.targets.local import records, state
 from reconciler.targets.local.engine import LocalEngine
 from reconciler.targets.local.folder import TargetFolder
@@ -185,9 +186,12 @@ class World:
 
     def signal(self, who: str, signal_number: int = signal.SIGKILL, number: int = 1) -> bool:
         """Signal a worker's supervisor or keeper; False where it has ended."""
-        record = records.read(self.folder.record(self.worker_name(number)))
-        identity = record.supervisor if who == "supervisor" else record.keeper
+        identity = self.identity(who, number)
         return identity is not None and signals.send(identity, signal_number)
+
+    def identity(self, who: str, number: int = 1) -> ProcessIdentity | None:
+        record = records.read(self.folder.record(self.worker_name(number)))
+        return record.supervisor if who == "supervisor" else record.keeper
 
     def processes(self, number: int | None = None) -> list[table.Process]:
         """Living processes that commands of workers have started."""
