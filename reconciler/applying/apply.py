@@ -27,8 +27,10 @@ async def apply(
     """Do what `plan` says, and report each worker's outcome as the target confirmed it.
 
     `specs` are those that the plan was made from. Once `stopping` answers yes nothing new is
-    begun; what is under way is waited for, and the rest is reported as skipped.
+    begun; what is under way is waited for, and the rest is reported as skipped. Raises UserError
+    where a target can't be set up; then nothing was begun.
     """
+    await set_up(specs, engines)
     reports = await asyncio.gather(
         *(
             _carry_out_in_turn(region, engines, progress)
@@ -41,6 +43,12 @@ async def apply(
         regions=tuple(report for region in reports for report in region),
         interrupted=stopping(),
     )
+
+
+async def set_up(specs: Specs, engines: Engines) -> None:
+    """Put in force what the specs say of the targets themselves. Raises UserError."""
+    for target in specs.targets:
+        await engines.of(target.kind).set_up(target)
 
 
 async def _carry_out_in_turn(

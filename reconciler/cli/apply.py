@@ -80,6 +80,7 @@ def _patience(wait: str) -> Duration | None:
 async def _apply(
     specs: Specs, options: Options, auto_approve: bool, patience: Duration | None, format_: Format
 ) -> int:
+    from reconciler.applying.apply import set_up
     from reconciler.observing.observe import observe
     from reconciler.planning.plan import plan as make_plan
     from reconciler.targets.engines import Engines
@@ -95,6 +96,7 @@ async def _apply(
                 _show_json(plan)
             return of_plan(plan)
         if not plan.has_changes:
+            await set_up(specs, engines)
             if format_ is Format.JSON:
                 _show_json(plan)
             return of_plan(plan, strict=True)

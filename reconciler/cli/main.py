@@ -15,11 +15,16 @@ from reconciler.cli import (
     demo,
     destroy,
     drain,
+    dump,
+    fmt,
     init,
     logs,
     output,
     plan,
     queue,
+    scale,
+    schema,
+    show,
     status,
     validate,
 )
@@ -36,7 +41,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 
-for module in (init, validate, plan, apply, status, logs, drain, destroy, demo):
+for module in (
+    *(init, validate, plan, apply, status, logs, scale, drain, destroy),
+    *(fmt, show, schema, dump),
+    demo,
+):
     app.command(help=module.HELP)(getattr(module, module.__name__.rpartition(".")[2]))
 app.add_typer(queue.app, name="queue")
 

@@ -26,13 +26,21 @@ def run(steps: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(steps)
 
 
-def load_specs(paths: Sequence[str], only: Sequence[str] | None = None) -> Specs:
-    """Load the specs, and show their warnings. Raises UserError, with every error at once."""
+def load_specs(
+    paths: Sequence[str], only: Sequence[str] | None = None, *, is_offline: bool = False
+) -> Specs:
+    """Load the specs, and show their warnings. Raises UserError, with every error at once.
+
+    Unless `is_offline`, specs that this version can't carry out in full are refused too.
+    """
     from reconciler.spec.loading import load
+    from reconciler.spec.needs import refuse_needs
 
     loaded = load(paths, only=only or ())
     for warning in loaded.warnings:
         output.say(f"Warning: {warning}", "warning")
+    if not is_offline:
+        refuse_needs(loaded.specs)
     return loaded.specs
 
 

@@ -70,6 +70,16 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """The live workers of one experiment, with the tasks that their digests stand for."""
+
+    name: str
+    target: Target
+    workers: tuple[Worker, ...]
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Stray:
     """A live worker with this project's tag, in an experiment that no region asked for."""
 
@@ -92,3 +102,5 @@ class Observation:
     computes: Mapping[str, Capacity | Unreadable] = field(default_factory=dict)
     strays: tuple[Stray, ...] = ()
     unreadable_targets: Mapping[str, Unreadable] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What was read in another way than usual, a line each; the readings hold all the same."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from reconciler.model.channels import BackChannel, Mount, Queue
 from reconciler.model.positions import Position
+from reconciler.model.scale import Auto, WhenQueueEmpty
 from reconciler.values.count import Count
 from reconciler.values.duration import Duration
 from reconciler.values.immutable import FrozenMap
@@ -83,6 +86,14 @@ class Task:
     working_directory: str = "."
     """Absolute folder that a local worker starts in: the one that holds the spec. Where a spec
     lies is no part of what it declares, so this is no part of the digest."""
+    secret_variables: FrozenMap[str, str] = field(default_factory=FrozenMap)
+    """Variables whose value is not in the spec, with the names of those that hold it."""
+    job: FrozenMap[str, object] = field(default_factory=FrozenMap)
+    """The other keys of an AzureML command job, in the form of its YAML, frozen. Where a key names
+    a local file or folder, it has that one's content hash: see `files`."""
+    files: FrozenMap[str, str] = field(default_factory=FrozenMap)
+    """The absolute paths of the local files and folders that `job` names, by content hash. Like
+    the working directory, they are no part of the digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,10 @@ class Region:
     weight: int = 1
     priority: int = 0
     position: Position | None = None
+    usd_per_hour: Decimal | None = None
+    """What one worker costs."""
+    topic: str | None = None
+    """The topic of the workforce's back channel that reaches this region."""
 
     @property
     def key(self) -> RegionKey:
@@ -117,8 +132,24 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a spec asks for and that this version can't carry out.
+
+    `path` is the key that asks for it, `what` completes "needs ...".
+    """
+
+    position: Position
+    path: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workforce:
-    """A named set of regions that share one task, one queue and one scale."""
+    """A named set of regions that share one task, one queue and one scale.
+
+    Where `auto` is set, `desired` is 0 and means nothing. `needs` must be empty before anything is
+    planned or done: see `reconciler.spec.needs`.
+    """
 
     name: str
     desired: int
@@ -132,6 +163,15 @@ class Workforce:
     safety: Safety = field(default_factory=Safety)
     desired_position: Position | None = None
     position: Position | None = None
+    min: int = 0
+    max: int | None = None
+    """Bounds of desired."""
+    auto: Auto | None = None
+    when_queue_empty: WhenQueueEmpty = WhenQueueEmpty.STOP
+    queue: Queue | None = None
+    back_channel: BackChannel | None = None
+    mounts: tuple[Mount, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from functools import partial
 
 from reconciler.model.workforce import Placement
 
-_COARSE_ABOVE = 48
+_COARSE_ABOVE = 24
 """Units per region from which a search for the common level is worth more than single steps."""
 
 
@@ -70,12 +70,12 @@ class _Giving:
     def allowance(self, index: int) -> int | None:
         """How many more room `index` could take now; None where nothing limits it."""
         room, count = self.rooms[index], self.counts[index]
-        limits = []
-        if room.ceiling is not None:
-            limits.append(room.ceiling - count)
-        if room.compute in self.free:
-            limits.append(max(room.live - count, 0) + self.free[room.compute])
-        return max(0, min(limits)) if limits else None
+        by_ceiling = None if room.ceiling is None else max(0, room.ceiling - count)
+        free = self.free.get(room.compute)
+        if free is None:
+            return by_ceiling
+        by_compute = max(0, room.live - count) + free
+        return by_compute if by_ceiling is None else min(by_ceiling, by_compute)
 
     def give(self, index: int, units: int) -> None:
         room = self.rooms[index]

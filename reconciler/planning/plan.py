@@ -141,6 +141,7 @@ def _diagnostics(
         )
         for compute, unread in _unread_computes(specs, seen).items()
     ]
+    found += [Diagnostic(Severity.WARNING, warning) for warning in seen.warnings]
     if orphans_checked:
         found += [
             Diagnostic(

@@ -113,6 +113,7 @@ def _region(planned: RegionPlan) -> Json:
         "capacity": planned.free,
         "capacity_because": planned.free_because,
         "desired": planned.share,
+        "desired_because": planned.share_because,
         "actions": [_action(action, planned) for action in planned.actions],
         "task_changes": [
             {
@@ -129,8 +130,7 @@ def _action(action: Action, planned: RegionPlan | None = None) -> Json:
     names = [worker.id for worker in action.workers]
     if action.first_number is not None and planned is not None:
         numbers = range(action.first_number, action.first_number + action.count)
-        region = planned.region
-        names = [worker_name(region.target.workspace, region.experiment, n) for n in numbers]
+        names = [worker_name(*planned.region.key, number) for number in numbers]
     return {
         "kind": action.kind.value,
         "count": action.count,

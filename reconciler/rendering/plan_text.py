@@ -76,6 +76,8 @@ def _region(region: RegionPlan, with_limits: bool) -> Iterator[Line]:
     share = "" if region.share is None else f", share {region.share}"
     yield from wrapped(f"{region.region.name}: {seen}{share}", indent=2, hang=4)
     if with_limits:
+        if region.share_because:
+            yield from wrapped(f"share {region.share_because}", indent=4)
         yield from wrapped(_limits(region), indent=4)
     for action in region.actions:
         yield from _action(action, indent=4)

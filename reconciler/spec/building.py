@@ -12,7 +12,7 @@ from reconciler.spec.characters import refused_character
 from reconciler.spec.issues import shorten
 from reconciler.spec.scalars import Scalar, canonical, resolve
 from reconciler.spec.syntax import ParserMark
-from reconciler.spec.tree import COLUMN_BITS, Mark, SourceDocument, SourceList, SourceMap, mark
+from reconciler.spec.tree import COLUMN_BITS, Mark, SourceList, SourceMap, line_of, mark
 
 DEEPEST_NESTING = 100
 MOST_VALUES = 1_000_000
@@ -60,9 +60,11 @@ class _Anchored:
 class Builder:
     """Builds documents from events, without recursion.
 
-    `documents` are the values of those that are complete with the places where they begin.
+    `base` is what the marks of the file begin at. `documents` are the values of those that are
+    complete with the places where they begin.
     """
 
+    base: Mark = 0
     documents: list[tuple[object, Mark]] = field(default_factory=list)
     issues: list[tuple[Mark, str]] = field(default_factory=list)
     _open: list[_Open] = field(default_factory=list)
@@ -85,9 +87,11 @@ class Builder:
         if kind == "ScalarEvent":
             self._scalar(event)
         elif kind == "MappingStartEvent":
-            self._begin(event, SourceMap(_mark(event), is_flow=bool(event.flow_style)), _MAP_TAGS)
+            self._begin(
+                event, SourceMap(self._mark(event), is_flow=bool(event.flow_style)), _MAP_TAGS
+            )
         elif kind == "SequenceStartEvent":
-            self._begin(event, SourceList(_mark(event)), _LIST_TAGS)
+            self._begin(event, SourceList(self._mark(event)), _LIST_TAGS)
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._end()
         elif kind == "AliasEvent":
@@ -96,7 +100,7 @@ class Builder:
             self._anchors.clear()
             if event.version not in (None, (1, 2)):
                 # The parsers differ in where such a document starts, not in where that ends.
-                end = mark(event.end_mark.line, 0)
+                end = self.base + mark(event.end_mark.line, 0)
                 self.tell(end, "specs are YAML 1.2: remove the %YAML line above")
 
     def _count(self, values: int, at: Mark) -> None:
@@ -109,7 +113,7 @@ class Builder:
         text: str = event.value
         style, tag, start = event.style, event.tag, event.start_mark
         # Written out, for most events are scalars: this is `_mark` and `_count`.
-        at = start.line << COLUMN_BITS | start.column
+        at = self.base + (start.line << COLUMN_BITS) + start.column
         self._values += 1
         if self._values > MOST_VALUES:
             self._count(0, at)
@@ -139,8 +143,8 @@ class Builder:
             parent.is_dropping = True
         elif text in parent.value:
             first = parent.value.key_mark(text) if isinstance(parent.value, SourceMap) else 0
-            line = SourceDocument("", None, 0).position_of(first).line
-            self.tell(at, f"the key '{shorten(text)}' is there twice: first on line {line}")
+            again = f"is there twice: first on line {line_of(first)}"
+            self.tell(at, f"the key '{shorten(text)}' {again}")
             parent.is_dropping = True
 
     def _begin(self, event: Any, value: SourceMap | SourceList, tags: frozenset[str]) -> None:
@@ -164,7 +168,7 @@ class Builder:
         self._add(done.value, None, done.at, done.height)
 
     def _alias(self, event: Any) -> None:
-        at = _mark(event)
+        at = self._mark(event)
         name = event.anchor
         anchored = self._anchors.get(name)
         if anchored is None:
@@ -225,7 +229,6 @@ class Builder:
         self.tell(at, f"maps and lists are nested deeper than {DEEPEST_NESTING}")
         raise TooMuchError
 
-
-def _mark(event: Any) -> Mark:
-    start: ParserMark = event.start_mark
-    return mark(start.line, start.column)
+    def _mark(self, event: Any) -> Mark:
+        start: ParserMark = event.start_mark
+        return self.base + mark(start.line, start.column)

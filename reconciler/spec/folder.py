@@ -13,16 +13,24 @@ from reconciler.spec.issues import SpecIssue
 from reconciler.spec.parsing import LARGEST_FILE, too_large
 from reconciler.values.errors import UserError
 
+DEFAULT_FOLDER = "specs"
+"""What commands read where no path is given: a whole project, also without a Project document."""
+
 _SUFFIXES = (".yaml", ".yml")
 _SKIPPED = (".", "_")
 
 
 @dataclass(frozen=True, slots=True)
 class SpecFile:
-    """A file to read. `name` is what positions call it, `path` leads to it."""
+    """A file to read. `name` is what positions call it, `path` leads to it.
+
+    `root` is the real path of the folder that it may refer into: the one that was given, or for a
+    file that was given itself the one that holds it.
+    """
 
     name: str
     path: Path
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +58,14 @@ def find(paths: Sequence[str]) -> Found:
         root = Path(given)
         if not _exists(root):
             raise UserError(
-                f"there is no {_display(root)}",
+                f"there is no {display(root)}",
                 "name the folder or file of the specs; `reconciler init` writes a first one",
             )
         if root.is_dir():
             found: Iterator[SpecFile | SpecIssue] = _walk(root)
         else:
-            found, is_whole = iter([SpecFile(_display(root), root)]), False
+            holder = os.path.realpath(root.parent)
+            found, is_whole = iter([SpecFile(display(root), root, holder)]), False
         for one in found:
             if isinstance(one, SpecIssue):
                 issues.append(one)
@@ -64,7 +73,7 @@ def find(paths: Sequence[str]) -> Found:
                 # The same file by two ways is one file.
                 files.setdefault(os.path.realpath(one.path), one)
     if not files and not issues:
-        where = ", ".join(f"{_display(Path(path)).rstrip('/')}/" for path in paths) or "no folder"
+        where = ", ".join(f"{display(Path(path)).rstrip('/')}/" for path in paths) or "no folder"
         raise UserError(f"no spec files in {where}", "`reconciler init` writes a first one")
     return Found(tuple(files.values()), tuple(issues), is_whole)
 
@@ -92,7 +101,7 @@ def _walk(root: Path) -> Iterator[SpecFile | SpecIssue]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield _issue(_display(folder), f"the folder can't be read: {_reason(error)}")
+            yield _issue(display(folder), f"the folder can't be read: {_reason(error)}")
             continue
         folders: list[Path] = []
         for entry in entries:
@@ -104,15 +113,15 @@ def _walk(root: Path) -> Iterator[SpecFile | SpecIssue]:
                 continue
             real = os.path.realpath(path)
             if not entry.name.isprintable():
-                yield _issue(_display(path), "a file's name holds only characters that print")
-            elif entry.is_symlink() and not _is_inside(real, real_root):
+                yield _issue(display(path), "a file's name holds only characters that print")
+            elif entry.is_symlink() and not is_inside(real, real_root):
                 yield _issue(
-                    _display(path),
-                    f"this link leads out of {_display(root)}: copy what it leads to, "
+                    display(path),
+                    f"this link leads out of {display(root)}: copy what it leads to, "
                     "or begin its name with '_' to skip it",
                 )
             elif not is_folder:
-                yield SpecFile(_display(path), path)
+                yield SpecFile(display(path), path, real_root)
             elif real not in seen:
                 seen.add(real)
                 folders.append(path)
@@ -126,7 +135,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_inside(real: str, real_root: str) -> bool:
+def is_inside(real: str, real_root: str) -> bool:
+    """Whether a real path is a folder, or in it."""
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
@@ -137,12 +147,12 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _display(path: Path) -> str:
+def display(path: Path) -> str:
     """A path as the user named it, from the current folder where it lies under that."""
     text = os.path.normpath(path)
     if path.is_absolute():
         here = str(Path.cwd())
-        if text != here and _is_inside(text, here):
+        if text != here and is_inside(text, here):
             text = os.path.relpath(text, here)
     return text if text.isprintable() else ascii(text)[1:-1]
 

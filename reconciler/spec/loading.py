@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
+from os.path import normpath, realpath
 
 from reconciler.model.workforce import Specs
 from reconciler.spec import folder
 from reconciler.spec.building import MOST_ISSUES
+from reconciler.spec.documents.base import Document
+from reconciler.spec.folder import DEFAULT_FOLDER
 from reconciler.spec.issues import SpecErrors, SpecIssue, did_you_mean
-from reconciler.spec.parsing import parse
-from reconciler.spec.resolving import Resolution, resolve
-from reconciler.spec.validating import Invalid, Validated, validate
+from reconciler.spec.resolving import Checked, Resolution, resolve
+from reconciler.spec.sources import Sources
+from reconciler.spec.task_files import TaskFiles
+from reconciler.spec.tree import SourceDocument
+from reconciler.spec.validating import Invalid, kind_of, validate
 from reconciler.values.errors import UserError
 
 _MOST_NAMES = 20
@@ -25,52 +29,87 @@ class Loaded:
 
     specs: Specs
     warnings: tuple[SpecIssue, ...] = ()
+    resolution: Resolution | None = field(default=None, compare=False, repr=False)
+    """Where every value came from, if that was to be kept."""
 
 
-def load(paths: Sequence[str], *, only: Sequence[str] = ()) -> Loaded:
+def load(
+    paths: Sequence[str],
+    *,
+    only: Sequence[str] = (),
+    keep: bool = False,
+    instead: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """Load the spec files in `paths`, files and folders, as one project.
 
     `only` are patterns of workforces (`dft-*`): others are checked too, and then left out. Nothing
-    of the specs is carried out, and nothing outside the given folders is read.
+    of the specs is carried out, and nothing outside the given folders is read. `keep` keeps where
+    every value came from. `instead` has bytes to read in place of files, by real path: what a
+    change would come to.
 
     Raises SpecErrors with all that is wrong in the files, and UserError where there are no files
     or a pattern fits no workforce.
     """
     found = folder.find(paths)
+    sources = Sources(instead or {})
     issues = list(found.issues)
-    documents: list[tuple[Validated, Path]] = []
-    are_targets_known = not issues
-    for file in found.files:
-        data = folder.read(file)
-        if isinstance(data, SpecIssue):
-            issues.append(data)
-            are_targets_known = False
-            continue
-        parsed = parse(file.name, data)
-        issues.extend(parsed.issues)
-        are_targets_known = are_targets_known and not parsed.issues
-        parent = file.path.parent.resolve()
-        for source in parsed.documents:
-            if source.root is None:
-                continue
-            if len(issues) > MOST_ISSUES:
-                break
-            checked = validate(source)
-            if isinstance(checked, Invalid):
-                # What couldn't be read is told once, not again as the wrong value that is left.
-                told = {issue.position for issue in parsed.issues}
-                issues.extend(issue for issue in checked.issues if issue.position not in told)
-                are_targets_known = are_targets_known and checked.kind in ("Project", "Workforce")
-            else:
-                documents.append((checked, parent))
-    if not documents and not issues:
+    checked = _checked(found, sources, issues)
+    if not checked.models and not checked.workforces and not issues:
         files = ", ".join(file.name for file in found.files[:_MOST_NAMES])
         raise UserError(f"no spec documents in {files}", "`reconciler init` writes a first one")
-    resolution = resolve(documents, are_targets_known=are_targets_known)
+    resolution = resolve(checked, sources, keep=keep)
     issues.extend(resolution.issues)
     if issues:
-        raise SpecErrors(issues)
-    return _selected(resolution, only, is_whole=found.is_whole)
+        raise SpecErrors(_once(issues))
+    is_project = resolution.has_project or list(map(normpath, paths)) == [DEFAULT_FOLDER]
+    loaded = _selected(resolution, only, is_whole=found.is_whole and is_project)
+    return replace(loaded, resolution=resolution) if keep else loaded
+
+
+def _checked(found: folder.Found, sources: Sources, issues: list[SpecIssue]) -> Checked:
+    """Read and check all documents by themselves; `issues` grows by what is wrong with them."""
+    documents: list[tuple[str, SourceDocument]] = []
+    unreadable = bool(issues)
+    for file in found.files:
+        parsed = sources.read(file)
+        unreadable = unreadable or bool(parsed.issues)
+        documents.extend(
+            (realpath(file.path), source) for source in parsed.documents if source.root is not None
+        )
+    files = TaskFiles(sources)
+    documents = [(path, files.filled(source)) for path, source in documents]
+    for path in map(realpath, (file.path for file in found.files)):
+        if path in sources.parsed and not sources.is_referred(path):
+            issues.extend(sources.parsed[path].issues)
+    issues.extend(files.issues)
+    # What couldn't be read is told once, not again as the wrong value that is left.
+    told = frozenset(issue.position for issue in issues)
+    models: list[tuple[Document, SourceDocument]] = []
+    workforces: list[SourceDocument] = []
+    invalid: list[Invalid] = []
+    for path, source in documents:
+        if sources.is_referred(path) or len(issues) > MOST_ISSUES:
+            continue
+        kind = kind_of(source)
+        if kind == "Workforce":
+            workforces.append(source)
+            continue
+        model = kind if isinstance(kind, Invalid) else validate(source, kind)
+        if isinstance(model, Invalid):
+            invalid.append(model)
+            issues.extend(issue for issue in model.issues if issue.position not in told)
+        else:
+            models.append((model, source))
+    return Checked(models, workforces, invalid, unreadable, told)
+
+
+def _once(issues: Iterable[SpecIssue]) -> list[SpecIssue]:
+    """The issues, each told once: a value that many regions inherit is one mistake."""
+    first: dict[tuple[object, ...], SpecIssue] = {}
+    for issue in issues:
+        key = (issue.position, issue.message, issue.path.rpartition(".")[2])
+        first.setdefault(key, issue)
+    return list(first.values())
 
 
 def _selected(resolution: Resolution, only: Sequence[str], *, is_whole: bool) -> Loaded:
@@ -88,7 +127,7 @@ def _selected(resolution: Resolution, only: Sequence[str], *, is_whole: bool) ->
         for workforce in specs.workforces
         if not only or any(fnmatchcase(workforce.name, pattern) for pattern in only)
     ]
-    warnings = sorted(issue for one in kept for issue in resolution.warnings[one.name])
+    warnings = sorted({issue for one in kept for issue in resolution.warnings[one.name]})
     is_partial = not is_whole or len(kept) < len(names)
     return Loaded(replace(specs, workforces=tuple(kept), is_partial=is_partial), tuple(warnings))
 

@@ -15,7 +15,7 @@ from reconciler.spec.building import Builder, TooMuchError
 from reconciler.spec.characters import UnreadableTextError, decode
 from reconciler.spec.issues import SpecIssue
 from reconciler.spec.syntax import explain
-from reconciler.spec.tree import SourceDocument, mark
+from reconciler.spec.tree import FILE_BITS, Mark, SourceDocument, mark
 
 LARGEST_FILE = 10_000_000
 
@@ -32,29 +32,40 @@ class ParsedFile:
     issues: tuple[SpecIssue, ...] = ()
 
 
-def parse(file: str, data: bytes) -> ParsedFile:
-    """Read the documents of a spec file. `file` is its name for positions. Raises nothing."""
+def parse(file: str, data: bytes, files: list[str] | None = None) -> ParsedFile:
+    """Read the documents of a spec file. `file` is its name for positions. Raises nothing.
+
+    `files` are the names of those read before, which grow by this one: documents that are to be
+    merged must share them.
+    """
+    files = [] if files is None else files
+    base = len(files) << FILE_BITS
+    files.append(file)
     if len(data) > LARGEST_FILE:
         return ParsedFile((), (too_large(file),))
-    whole = SourceDocument(file, None, 0)
+    whole = SourceDocument(files, None, base)
     try:
         text = decode(data)
     except UnreadableTextError as error:
-        position = whole.position_of(mark(error.line, error.column))
+        position = whole.position_of(base + mark(error.line, error.column))
         return ParsedFile((), (SpecIssue(position, "", error.message),))
     fast = _fast_events(text)
-    builder = _build(text, _events(text), None) if fast is None else _build(text, fast, _events)
+    builder = (
+        _build(text, _events(text), None, base)
+        if fast is None
+        else _build(text, fast, _events, base)
+    )
     return ParsedFile(
-        tuple(SourceDocument(file, root, start) for root, start in builder.documents),
+        tuple(SourceDocument(files, root, start) for root, start in builder.documents),
         tuple(SpecIssue(whole.position_of(at), "", what) for at, what in builder.issues),
     )
 
 
 def _build(
-    text: str, events: Iterator[Any], second: Callable[[str], Iterator[Any]] | None
+    text: str, events: Iterator[Any], second: Callable[[str], Iterator[Any]] | None, base: Mark
 ) -> Builder:
     """Build from `events`; `second` gives those of the parser that knows more of YAML 1.2."""
-    builder = Builder()
+    builder = Builder(base)
     while True:
         try:
             event = next(events, None)
@@ -62,8 +73,9 @@ def _build(
             # Whatever a parser raises on hostile text is a complaint about the text: besides its
             # own errors, the Python one lets through OverflowError, AssertionError and others.
             if second and _COLON_IN_FLOW in str(error) and len(text) <= _LARGEST_SECOND_READING:
-                return _build(text, second(text), None)
-            builder.issues.append(explain(error, text))
+                return _build(text, second(text), None, base)
+            at, what = explain(error, text)
+            builder.issues.append((base + at, what))
             return builder
         if event is None:
             return builder
@@ -75,7 +87,7 @@ def _build(
 
 def too_large(file: str) -> SpecIssue:
     """The issue of a file above the limit, which is told before it is read."""
-    whole = SourceDocument(file, None, 0)
+    whole = SourceDocument([file], None, 0)
     limit = LARGEST_FILE // 1_000_000
     return SpecIssue(whole.position_of(0), "", f"the file is larger than {limit} MB: split it")
 

@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reconciler.model.positions import Position
 from reconciler.model.workforce import Safety, Specs
+from reconciler.spec.documents.base import Document
 from reconciler.spec.documents.project import Project
 from reconciler.spec.documents.targets import Targets
 from reconciler.spec.documents.workforce import Workforce
 from reconciler.spec.issues import SpecIssue
+from reconciler.spec.layers import Inherited, default_compute, layered
+from reconciler.spec.region_resolution import Context
 from reconciler.spec.sentences import Place
-from reconciler.spec.target_resolution import resolve_targets
-from reconciler.spec.tree import SourceDocument
-from reconciler.spec.validating import Validated
+from reconciler.spec.sources import Sources
+from reconciler.spec.target_resolution import ResolvedTargets, resolve_targets
+from reconciler.spec.task_resolution import Tasks
+from reconciler.spec.tree import SourceDocument, SourceMap
+from reconciler.spec.validating import Invalid, check
 from reconciler.spec.workforce_resolution import (
-    Context,
     ResolvedWorkforce,
     resolve_safety,
     resolve_workforce,
 )
 
 DEFAULT_PROJECT = "default"
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The documents of all files, each right or wrong by itself.
+
+    `unreadable`: a document could not be read that may be of any kind. `told` are the places of
+    values that could not be read: the wrong value that is left there isn't told again.
+    """
+
+    models: Sequence[tuple[Document, SourceDocument]]
+    workforces: Sequence[SourceDocument]
+    invalid: Sequence[Invalid] = ()
+    unreadable: bool = False
+    told: frozenset[Position] = frozenset()
+
+    def of(self, model: type[D]) -> Iterator[tuple[D, SourceDocument]]:
+        for one, source in self.models:
+            if isinstance(one, model):
+                yield one, source
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether every document of a kind is known, so that a missing one can be told."""
+        may_be = (None, kind)
+        return not self.unreadable and not any(one.kind in may_be for one in self.invalid)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWorkforce:
+    """A workforce with the document that it came from, everything merged: for `show`."""
+
+    document: Workforce
+    place: Place
+    resolved: ResolvedWorkforce
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +72,51 @@ class Resolution:
 
     specs: Specs
     issues: tuple[SpecIssue, ...]
-    warnings: dict[str, tuple[SpecIssue, ...]]
+    warnings: Mapping[str, tuple[SpecIssue, ...]]
     """By workforce."""
+    has_project: bool
+    targets: ResolvedTargets
+    sources: Sources
+    default_compute: Position | None
+    """Where Defaults give a compute to regions whose target has none."""
+    shown: Mapping[str, ShownWorkforce] = field(default_factory=dict)
+    """By workforce; empty unless it was asked for."""
 
 
-def resolve(
-    documents: Sequence[tuple[Validated, Path]], *, are_targets_known: bool = True
-) -> Resolution:
-    """Resolve documents, each with the absolute folder of its file.
-
-    `are_targets_known` is false where a document that may declare targets could not be read:
-    regions then aren't told that their target is missing.
-    """
+def resolve(checked: Checked, sources: Sources, *, keep: bool = False) -> Resolution:
+    """Resolve documents. `keep`: keep what `show` needs."""
     issues: list[SpecIssue] = []
-    project, safety = _project(documents, issues)
-    targets = resolve_targets(
-        project,
-        [(one.model, one.source) for one, _ in documents if isinstance(one.model, Targets)],
-    )
+    project, safety, has_project = _project(checked, issues)
+    targets = resolve_targets(project, list(checked.of(Targets)))
     issues.extend(targets.issues)
-    context = Context(targets.targets, are_targets_known and not targets.issues)
+    inherited = _inherited(checked, issues)
+    context = Context(
+        targets.targets,
+        checked.knows_all("Targets") and not targets.issues,
+        Tasks(sources, []),
+        default_compute(inherited),
+    )
     resolved: dict[str, ResolvedWorkforce] = {}
-    for one, folder in documents:
-        if not isinstance(one.model, Workforce):
+    shown: dict[str, ShownWorkforce] = {}
+    for source in checked.workforces:
+        whole = layered(source, inherited, issues)
+        if whole is None:
             continue
-        name = one.model.name
-        if name in resolved:
-            first = resolved[name].workforce.position
-            what = f"there is a workforce '{name}' at {first} already"
-            issues.append(Place(one.source).issue("name", message=what))
+        model = check(Workforce, whole.root, Place(whole))
+        if isinstance(model, tuple):
+            issues.extend(_not_told_before(model, whole, checked.told))
             continue
-        resolved[name] = resolve_workforce(one.model, one.source, folder, context)
-        issues.extend(resolved[name].issues)
+        if model.name in resolved:
+            first = resolved[model.name].workforce.position
+            what = f"there is a workforce '{model.name}' at {first} already"
+            issues.append(Place(whole).issue("name", message=what))
+            continue
+        folder = sources.folder_of(source.start).resolve()
+        one = resolve_workforce(model, whole, folder, context)
+        resolved[model.name] = one
+        issues.extend(one.issues)
+        if keep:
+            shown[model.name] = ShownWorkforce(model, Place(whole), one)
     specs = Specs(
         project=project,
         workforces=tuple(one.workforce for one in resolved.values()),
@@ -71,24 +124,60 @@ def resolve(
         safety=safety,
     )
     warnings = {name: one.warnings for name, one in resolved.items()}
-    return Resolution(specs, tuple(issues), warnings)
+    compute = None
+    if inherited.defaults is not None:
+        compute = inherited.defaults.locate("region_defaults", "compute")
+    return Resolution(specs, tuple(issues), warnings, has_project, targets, sources, compute, shown)
 
 
-def _project(
-    documents: Sequence[tuple[Validated, Path]], issues: list[SpecIssue]
-) -> tuple[str, Safety]:
-    """The project's name and limits."""
+def _not_told_before(
+    issues: Sequence[SpecIssue], source: SourceDocument, told: frozenset[Position]
+) -> Iterator[SpecIssue]:
+    """The issues but for values that couldn't be read, and the command that a file would have."""
+    is_referring = Place(source).value("task", "file") is not None
+    for issue in issues:
+        is_from_file = issue.path == "task.command" and issue.message == "is missing"
+        if issue.position not in told and not (is_referring and is_from_file):
+            yield issue
+
+
+def _inherited(checked: Checked, issues: list[SpecIssue]) -> Inherited:
+    """What workforces can inherit from. Two of a kind where one may be are an issue."""
+    defaults: SourceDocument | None = None
+    sets: dict[str, SourceDocument] = {}
+    for model, source in checked.models:
+        kind = type(model).__name__
+        if kind == "Defaults":
+            if defaults is None:
+                defaults = source
+                continue
+            first = defaults.locate("kind", key=True)
+            what = f"the project has its Defaults at {first} already: put both into one document"
+            issues.append(Place(source).issue("kind", key=True, message=what))
+        elif kind == "RegionSet":
+            root = source.root
+            assert isinstance(root, SourceMap)
+            name = str(getattr(model, "name", ""))
+            if name in sets:
+                first = sets[name].locate("name")
+                what = f"there is a region set '{name}' at {first} already"
+                issues.append(Place(source).issue("name", message=what))
+            else:
+                sets[name] = source
+    return Inherited(defaults, sets, checked.knows_all("RegionSet"))
+
+
+def _project(checked: Checked, issues: list[SpecIssue]) -> tuple[str, Safety, bool]:
+    """The project's name and limits, and whether a document says so."""
     first: tuple[Project, SourceDocument] | None = None
     position: Position | None = None
-    for one, _ in documents:
-        if not isinstance(one.model, Project):
-            continue
+    for project, source in checked.of(Project):
         if first is None:
-            first, position = (one.model, one.source), one.source.locate("name")
+            first, position = (project, source), source.locate("name")
         else:
             what = f"the project has its name at {position} already: a folder is one project"
-            issues.append(Place(one.source).issue("name", message=what))
+            issues.append(Place(source).issue("name", message=what))
     if first is None:
-        return DEFAULT_PROJECT, Safety()
+        return DEFAULT_PROJECT, Safety(), False
     project, source = first
-    return project.name, resolve_safety(project.safety, source)
+    return project.name, resolve_safety(project.safety, source), True

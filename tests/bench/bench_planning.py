@@ -1,6 +1,6 @@
-"""How long planning takes and what a worker costs in memory, at three sizes.
+"""How long planning takes, in seconds of CPU, and what a worker costs in memory, at three sizes.
 
-Run as a plain script. Prints one line per size; the last column says how far from linear it is.
+Run as a plain script. Prints one line per size; the same µs per worker at all sizes means linear.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def measure(title: str, sizes: tuple[Size, ...]) -> None:
         specs, seen = world(size)
         live = size.workforces * size.regions * size.live_per_region
         gc.collect()
-        began = time.perf_counter()
+        began = time.process_time()
         made = plan(specs, seen, NOW)
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         layoffs = made.count(ActionKind.CANCEL) + made.count(ActionKind.DRAIN)
         hires = made.count(ActionKind.HIRE)
         del specs, seen, made

@@ -1,6 +1,6 @@
 """How long the command takes to start, as a multiple of importing typer.
 
-    python tests/bench/bench_start_up.py
+python tests/bench/bench_start_up.py
 """
 
 from __future__ import annotations

@@ -57,6 +57,22 @@ class Shell:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def bash(self, line: str) -> Result:
+        """Run a line as a user types it, with the console script on the path."""
+        beside = str(Path(sys.executable).parent)
+        environment = self.environment()
+        environment["PATH"] = f"{beside}{os.pathsep}{environment['PATH']}"
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", line],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
     def write(self, text: str, name: str = "specs/spec.yaml") -> Path:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -84,4 +84,4 @@ def test_a_damaged_record_is_refused(record: dict[str, object]) -> None:
 
 
 def test_a_record_of_a_later_version_is_read() -> None:
-    assert from_declared({"command": "x", "environment": {"image": "y"}}) == Task("x")
+    assert from_declared({"command": "x", "hologram": {"image": "y"}}) == Task("x")

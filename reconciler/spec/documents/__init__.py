@@ -13,6 +13,8 @@ from reconciler.spec.documents.base import Document
 KINDS: Mapping[str, str] = {
     "Project": "reconciler.spec.documents.project",
     "Targets": "reconciler.spec.documents.targets",
+    "RegionSet": "reconciler.spec.documents.region_set",
+    "Defaults": "reconciler.spec.documents.defaults",
     "Workforce": "reconciler.spec.documents.workforce",
 }
 """Where the model of each kind is; it bears the kind's name. Loaded when a file first uses it."""

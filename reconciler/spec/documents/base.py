@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     WithJsonSchema,
     model_validator,
 )
@@ -18,7 +19,6 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.spec.tree import SourceMap
 from reconciler.values.count import Count
-from reconciler.values.duration import Duration
 from reconciler.values.names import NAME_RULE, is_name
 
 MOST_WORKERS = 1_000_000
@@ -29,8 +29,8 @@ MOST_ENTRIES = 1_000
 
 _MOST_KEYS = 100
 _FURTHEST_PRIORITY = 1_000_000
-_LONGEST_TIMEOUT = 100 * 365 * 86_400
 _TEXT_MARK = "the source's text"
+_NAME = "^[a-z0-9][a-z0-9-]{0,39}$"
 
 
 class Document(BaseModel):
@@ -123,34 +123,28 @@ def _read_count(value: Any) -> Count:
     raise ValueError('should be a whole number or a percentage like "30%"')
 
 
-def _read_timeout(value: Any) -> Duration:
-    if isinstance(value, Duration):
-        return value
-    if isinstance(value, str):
-        read = Duration.parse(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if value > _LONGEST_TIMEOUT:
-            raise ValueError("is longer than a hundred years")
-        read = Duration(value)
-    else:
-        raise ValueError("should be a time like 90s, 2h or 14d, or a whole number of seconds")
-    if read.seconds < 1:
-        raise ValueError("should be at least one second")
-    return read
+_SCALAR = {"type": ["string", "number", "boolean"]}
 
-
-Text = Annotated[str, _TEXT_MARK]
+Text = Annotated[str, _TEXT_MARK, WithJsonSchema(_SCALAR)]
 """A text; an unquoted scalar that YAML reads as a number or a truth value counts as written."""
 
-Name = Annotated[str, _TEXT_MARK, AfterValidator(_check_name)]
+MapText = Annotated[str, WithJsonSchema(_SCALAR)]
+"""A text in a map of texts: see `texts_of_map`."""
+
+Name = Annotated[
+    str, _TEXT_MARK, AfterValidator(_check_name), WithJsonSchema({**_SCALAR, "pattern": _NAME})
+]
 """What names a project, workforce, target or region."""
 
-NameKey = Annotated[str, AfterValidator(_check_name)]
+NameKey = Annotated[
+    str, AfterValidator(_check_name), WithJsonSchema({"type": "string", "pattern": _NAME})
+]
 """A name that is a key: keys are texts anyway."""
 
 CountValue = Annotated[
     Count,
     BeforeValidator(_read_count),
+    PlainSerializer(str),
     WithJsonSchema(
         {
             "anyOf": [
@@ -161,20 +155,6 @@ CountValue = Annotated[
     ),
 ]
 """A number of workers, or a share of them."""
-
-Timeout = Annotated[
-    Duration,
-    BeforeValidator(_read_timeout),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": _LONGEST_TIMEOUT},
-                {"type": "string", "pattern": "^([0-9]+[dhms])+$"},
-            ]
-        }
-    ),
-]
-"""A length of time with a unit; a bare whole number is seconds, as in AzureML's own job YAML."""
 
 WorkerNumber = Annotated[int, Field(ge=0, le=MOST_WORKERS)]
 """How many workers."""

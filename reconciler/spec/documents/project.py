@@ -24,4 +24,5 @@ class Project(Document):
     safety: ProjectSafety = Field(
         default_factory=ProjectSafety,
         description="Limits that stop a plan, per apply over all workforces.",
+        examples=[{"max_hires": 5000}],
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from reconciler.model.workforce import Layoffs, Placement
+from reconciler.spec.documents.back_channel import BackChannel
 from reconciler.spec.documents.base import (
     MOST_ENTRIES,
     Document,
@@ -14,76 +16,41 @@ from reconciler.spec.documents.base import (
     NameKey,
     Priority,
     Text,
-    WorkerNumber,
     not_too_long,
 )
+from reconciler.spec.documents.queue import Account, Queue
+from reconciler.spec.documents.region import Region
 from reconciler.spec.documents.safety import Safety
-from reconciler.spec.documents.task import Task, TaskOverride
+from reconciler.spec.documents.scale import Scale
+from reconciler.spec.documents.task import Task
 
-DEFAULT_EXPERIMENT = "{workforce}-{target}"
-
-
-class Scale(Document):
-    """The `scale` key: how many workers."""
-
-    desired: WorkerNumber = Field(
-        description="How many live workers the workforce should have.", examples=[10]
-    )
-    tasks_per_worker: int = Field(
-        default=1,
-        ge=1,
-        le=10_000,
-        description=(
-            "How many tasks a worker runs at a time. The command finds it in "
-            "RECONCILER_TASKS_PER_WORKER."
-        ),
-        examples=[4],
-    )
+_CONTAINER = re.compile(r"(?=.{3,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-class Region(Document):
-    """One target within the workforce."""
+def _check_link(text: str) -> str:
+    if not text.startswith("/") or ".." in text.split("/") or text.rstrip("/") == "":
+        raise ValueError("is no absolute path: the container shows there, within the job")
+    return text
 
-    target: Name | None = Field(
-        default=None,
-        description="The target that runs the workers. Left out, it has the region's name.",
-        examples=["eastus"],
+
+def _check_container(text: str) -> str:
+    if not _CONTAINER.fullmatch(text):
+        raise ValueError(
+            "is no container's name: 3 to 63 lower-case letters, digits and single hyphens"
+        )
+    return text
+
+
+class Mount(Document):
+    """A blob container, mounted read-write into every job."""
+
+    account: Account = Field(description="The storage account.", examples=["mystorage"])
+    container: Annotated[Text, AfterValidator(_check_container)] = Field(
+        description="The container.", examples=["results"]
     )
-    experiment: Text = Field(
-        default=DEFAULT_EXPERIMENT,
-        description=(
-            "The experiment that holds the workers; no two regions share one in one workspace. "
-            "{workforce}, {target} and {region} stand for those names."
-        ),
-        examples=["{workforce}-{region}"],
-    )
-    min: WorkerNumber = Field(
-        default=0, description="The least workers that placement gives the region.", examples=[2]
-    )
-    max: WorkerNumber | None = Field(
-        default=None,
-        description=(
-            "The most workers that placement gives the region. Left out, only the capacity of "
-            "its compute limits it."
-        ),
-        examples=[50],
-    )
-    weight: int = Field(
-        default=1,
-        ge=1,
-        le=1000,
-        description="The region's part of the desired count under `placement: weighted`.",
-        examples=[3],
-    )
-    priority: Priority = Field(
-        default=0,
-        description="Under `placement: priority`, regions with a higher one are filled first.",
-        examples=[10],
-    )
-    task: TaskOverride = Field(
-        default_factory=TaskOverride,
-        description="What this region's workers run differently, laid over the workforce's task.",
-        examples=[{"environment_variables": {"OMP_NUM_THREADS": "32"}}],
+    link: Annotated[Text, AfterValidator(_check_link)] = Field(
+        description="The absolute path, within the job, at which it shows.",
+        examples=["/cache/results"],
     )
 
 
@@ -98,8 +65,23 @@ class Workforce(Document):
         ),
         examples=["dft-relax"],
     )
-    task: Task = Field(description="What each worker runs.")
-    scale: Scale = Field(description="How many workers there should be.")
+    task: Task = Field(
+        description="What each worker runs.", examples=[{"command": "python -m work"}]
+    )
+    mounts: Annotated[dict[NameKey, Mount], BeforeValidator(not_too_long)] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="Blob containers that every job mounts read-write, by a name of your choice.",
+        examples=[{"results": {"account": "mystorage", "container": "results", "link": "/out"}}],
+    )
+    queue: Queue | None = Field(
+        default=None,
+        description="Where the workers pull their work from.",
+        examples=[{"storage": {"account": "mystorage", "name": "dft-tasks"}}],
+    )
+    scale: Scale = Field(
+        description="How many workers there should be.", examples=[{"desired": 10}]
+    )
     placement: Annotated[Placement, Field(strict=False)] = Field(
         default=Placement.BALANCED,
         description=(
@@ -113,10 +95,23 @@ class Workforce(Document):
         description="Workforces with a higher one get the capacity of a shared compute first.",
         examples=[10],
     )
+    region_set: Name | None = Field(
+        default=None,
+        description="A RegionSet of the project: its regions are this workforce's too.",
+        examples=["cpu-fleet"],
+    )
+    region_defaults: Region | None = Field(
+        default=None,
+        description="Keys of every region, over those of the set and under those of `regions`.",
+        examples=[{"max": 40}],
+    )
     regions: Annotated[dict[NameKey, Region], BeforeValidator(not_too_long)] = Field(
         min_length=1,
         max_length=MOST_ENTRIES,
-        description="Where the workers run: regions by name, `{}` for one without own settings.",
+        description=(
+            "Where the workers run: regions by name, `{}` for one without own settings. They are "
+            "merged over those of the set, key by key; null removes one of the set's."
+        ),
         examples=[{"laptop": {}, "eastus": {"max": 50}}],
     )
     layoffs: Annotated[Layoffs, Field(strict=False)] = Field(
@@ -128,6 +123,21 @@ class Workforce(Document):
         ),
         examples=["pending-only"],
     )
+    adopt: bool = Field(
+        default=False,
+        description=(
+            "Whether jobs in the regions' experiments that this tool did not hire may be laid off "
+            "too. They count as live either way."
+        ),
+        examples=[True],
+    )
+    back_channel: BackChannel | None = Field(
+        default=None,
+        description="How running workers are told to finish their task and leave.",
+        examples=[{"service_bus": {"namespace": "mybus-eu"}, "speaks": "agent"}],
+    )
     safety: Safety = Field(
-        default_factory=Safety, description="Limits that stop a plan for this workforce."
+        default_factory=Safety,
+        description="Limits that stop a plan for this workforce.",
+        examples=[{"max_hires": 1000, "max_running_cancels": "30%"}],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.model.observation import Worker
+from reconciler.model.observation import Experiment, Worker
 from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Target
@@ -30,6 +30,10 @@ class LocalEngine:
         """
         return observing.observe(project, regions, targets)
 
+    async def look_closer(self, regions: Sequence[Region]) -> Seen:
+        """Nothing: counting slots costs nothing, so `observe` has told them."""
+        return Seen(regions={})
+
     async def carry_out(self, order: Order, tell: Tell) -> None:
         """Do what the order's action says, and tell the outcome of each worker.
 
@@ -48,7 +52,7 @@ class LocalEngine:
             case ActionKind.HOLD:
                 return
 
-    async def settle(self, target: Target) -> None:
+    async def set_up(self, target: Target) -> None:
         """Put a target's number of slots in force for the workers that wait, where it has any.
 
         A hire does so too; this is for an apply that has nothing to hire. Raises UserError.
@@ -64,6 +68,10 @@ class LocalEngine:
                 f"the slots of target {target.name} can't be changed: {reason}",
                 "make room on the disk, or the state folder writable",
             ) from error
+
+    async def inventory(self, project: str, targets: Sequence[Target]) -> Sequence[Experiment]:
+        """The live workers in the targets' folders, by experiment. Raises UserError."""
+        return observing.inventory(project, targets)
 
     async def history(self, region: Region) -> Sequence[Worker]:
         """All workers of a region that are still on record, oldest first. Raises UserError."""

@@ -6,7 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model.observation import Capacity, Readable, Stray, Unreadable, Worker
+from reconciler.model.observation import (
+    Capacity,
+    Experiment,
+    Readable,
+    Stray,
+    Unreadable,
+    Worker,
+)
 from reconciler.model.workforce import Region, RegionKey, Target, Task
 from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.reading import (
@@ -25,6 +32,7 @@ from reconciler.targets.local.state import (
     workspace_of,
 )
 from reconciler.targets.protocol import Seen
+from reconciler.values.errors import UserError
 from reconciler.values.names import worker_prefix
 
 
@@ -89,6 +97,28 @@ def workers_of(key: RegionKey, look: Look) -> list[Worker]:
         if prefix_of(f"{record.name}.json") == prefix
     ]
     return sorted(found, key=lambda worker: worker.number or 0)
+
+
+def inventory(project: str, targets: Sequence[Target]) -> list[Experiment]:
+    """The live workers of a project, by experiment. Raises UserError."""
+    found: list[Experiment] = []
+    survivors = Survivors()
+    for target in targets:
+        look = look_into(target.workspace, survivors)
+        unread = _damaged_elsewhere(look, set())
+        if unread is not None:
+            raise UserError(unread)
+        names = sorted({record.experiment for record in look.contents.records})
+        for name in names:
+            live = tuple(
+                worker
+                for worker in workers_of(RegionKey(target.workspace, name.casefold()), look)
+                if worker.phase.is_live and worker.project == project
+            )
+            if live:
+                tasks = _tasks({worker.id for worker in live}, look)
+                found.append(Experiment(name, target, live, tasks))
+    return found
 
 
 def slots_of(target: Target) -> int:

@@ -41,7 +41,7 @@ def test_a_raised_number_is_honoured_by_those_that_wait(world: World) -> None:
     world.hire(3)
     world.wait_for_one_running()
     world.slots = 3
-    asyncio.run(world.engine.settle(world.target))
+    asyncio.run(world.engine.set_up(world.target))
     eventually(lambda: {w.status for w in world.workers()} == {"Running"}, "all run")
 
 
@@ -118,7 +118,7 @@ def test_a_damaged_limit_falls_back_on_the_number_of_the_hire(
 
 
 def test_settling_where_nothing_was_hired_leaves_nothing(world: World) -> None:
-    asyncio.run(world.engine.settle(world.target))
+    asyncio.run(world.engine.set_up(world.target))
     assert not world.root.exists()
 
 

@@ -1,0 +1,3 @@
+"""What the workers of dft-relax run for one molecule. An example: it relaxes nothing."""
+
+print("relaxed")

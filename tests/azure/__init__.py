@@ -1,0 +1,1 @@
+"""A stand-in of AzureML on loopback for tests and benchmarks; see `standin.StandIn`."""
