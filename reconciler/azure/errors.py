@@ -14,6 +14,7 @@ _LONGEST_MESSAGE = 240
 _LONGEST_CODE = 80
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _ACTION = re.compile(r"perform action '([^']{1,200})'")
+_CREDENTIAL = re.compile(r"^\s*(\w+Credential): (.+)$", re.MULTILINE)
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _SECRET_QUERY = re.compile(r"([?&](?:sig|se|sp|sv|code|token)=)[^&\s'\"]+", re.IGNORECASE)
 
@@ -151,17 +152,21 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _no_credential(chain: list[BaseException]) -> ServiceFailure:
+    """One sentence of many: azure-identity lists every credential that it tried, in a paragraph.
+
+    What a directory refused (AADSTS and a number) is the reason; failing that, what the command
+    line's login lacks is what most people can mend.
+    """
     text = str(chain[0])
-    # DefaultAzureCredential lists every credential that it tried, a paragraph each.
-    refused = re.search(r"^\s*(\w+Credential): (.*(?:AADSTS|refused|invalid).*)$", text, re.M)
-    said = f"{refused[1]}: {refused[2]}" if refused else "no credential gave a token"
-    if "failed to retrieve a token" not in text and "unable to" not in text and refused is None:
-        said = f"no credential gave a token: {text.strip().splitlines()[0] if text else ''}"
+    tried = _CREDENTIAL.findall(text)
+    said = [each for each in tried if "AADSTS" in each[1]]
+    said = said or [each for each in tried if each[0] == "AzureCliCredential"]
+    reason = ": ".join(said[0]) if said else next(iter(text.strip().splitlines()), "")
     return ServiceFailure(
         Trouble.CREDENTIAL,
-        said,
-        "run `az login`, or set the variables of a service principal; "
-        "AZURE_TOKEN_CREDENTIALS chooses among credentials",
+        f"no credential gave a token: {reason or type(chain[0]).__name__}",
+        "run `az login`, or set the variables of a service principal; AZURE_TOKEN_CREDENTIALS "
+        "chooses among credentials",
     )
 
 

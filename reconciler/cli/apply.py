@@ -51,14 +51,14 @@ def apply(
     auto_approve: AutoApprove = False,
     prune: Annotated[bool, typer.Option("--prune", help="Lay off orphans too.")] = False,
     wait: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--wait",
             metavar="[=DURATION]",
             help=f"Follow new workers until they run ({DEFAULT_WAIT} unless given).",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     force: Force = False,
     format_: Output = Format.TEXT,
 ) -> int:
@@ -67,12 +67,13 @@ def apply(
     patience = _patience(wait)
     specs = session.load_specs(spec_paths(paths), only)
     options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
+    session.require_whole(specs, options)
     return session.run(_apply(specs, options, auto_approve, patience, format_))
 
 
-def _patience(wait: str) -> Duration | None:
+def _patience(wait: str | None) -> Duration | None:
     try:
-        return Duration.parse(wait) if wait else None
+        return Duration.parse(wait) if wait is not None else None
     except ValueError as error:
         raise UserError(f"--wait: {error}") from error
 
@@ -121,8 +122,12 @@ async def carry_out(
     engines: Engines,
     patience: Duration | None = None,
     format_: Format = Format.TEXT,
+    again: str = "Apply",
 ) -> int:
-    """Apply `plan`, show the report, and follow the hired workers for `patience`."""
+    """Apply `plan`, show the report, and follow the hired workers for `patience`.
+
+    `again` is the word for what finishes what is left.
+    """
     from reconciler.applying.apply import apply as apply_plan
     from reconciler.cli.progress import progress_of
     from reconciler.following.hired import follow_hired
@@ -133,12 +138,14 @@ async def carry_out(
         followed = None
         if patience is not None and not stop.asked:
             followed = await follow_hired(report, specs, engines, patience.seconds, stop)
-    _show(plan, report, followed, format_)
+    _show(plan, report, followed, format_, again)
     code = of_report(plan, report)
     return code if followed is None or followed.all_run else worst([code, Exit.PARTIAL])
 
 
-def _show(plan: Plan, report: Report, followed: Followed | None, format_: Format) -> None:
+def _show(
+    plan: Plan, report: Report, followed: Followed | None, format_: Format, again: str
+) -> None:
     if format_ is Format.JSON:
         from reconciler.rendering.plan_json import report_json
 
@@ -146,6 +153,6 @@ def _show(plan: Plan, report: Report, followed: Followed | None, format_: Format
         return
     from reconciler.rendering.report_text import followed_lines, report_lines
 
-    output.show(report_lines(report))
+    output.show(report_lines(report, again))
     if followed is not None:
         output.show(followed_lines(followed.running, followed.ended, followed.waiting))

@@ -16,6 +16,7 @@ from reconciler.values.duration import Duration
 from reconciler.values.errors import UserError
 
 if TYPE_CHECKING:
+    from reconciler.model.observation import Observation
     from reconciler.model.workforce import Specs
     from reconciler.targets.engines import Engines
 
@@ -72,15 +73,29 @@ async def _destroy(
             if not session.confirm(f"Destroy? {summary(plan)}.", auto_approve=auto_approve):
                 output.say("Nothing was changed.")
                 return Exit.ERROR
-            code = await carry_out(plan, specs, engines)
+            code = await carry_out(plan, specs, engines, again="Destroy")
         is_draining = plan.count(ActionKind.DRAIN) or any(
             region.observed and region.observed.draining
             for workforce in plan.workforces
             for region in workforce.regions
         )
-        left = await _until_empty(specs, engines, patience if is_draining else _CANCELS_TAKE)
-        output.say("The specs still want their workers: the next apply hires again.")
+        wait = patience if is_draining else min(patience, _CANCELS_TAKE)
+        left = await _until_empty(specs, engines, wait)
+        if any(workforce.desired for workforce in specs.workforces):
+            output.say("The specs still want their workers: the next apply hires again.")
+        _name_orphans(seen)
         return worst([Exit(code), left])
+
+
+def _name_orphans(seen: Observation) -> None:
+    """Workers that no spec claims are not destroy's, and not forgotten either."""
+    if seen.strays:
+        count = len(seen.strays)
+        output.say(
+            f"Besides, {count} live worker{'s' * (count > 1)} of this project belong to no spec: "
+            "`reconciler apply --prune` lays them off.",
+            "warning",
+        )
 
 
 async def _until_empty(specs: Specs, engines: Engines, patience: Duration) -> Exit:
@@ -94,8 +109,9 @@ async def _until_empty(specs: Specs, engines: Engines, patience: Duration) -> Ex
         return Exit.PARTIAL
     for place, workers in left.items():
         for worker in workers:
-            output.show_text(f"Left in {place}: {worker.id} ({worker.status})")
+            state = "draining" if worker.draining_since else worker.status
+            output.show_text(f"Left in {place}: {worker.id} ({state})")
     if not left:
-        output.show_text("Nobody is left.")
+        output.show_text("Nobody is left in these workforces.")
         return Exit.DONE
     return Exit.PARTIAL

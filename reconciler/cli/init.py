@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +74,7 @@ def init(
         raise UserError(f"{error.filename or specs} can't be written: {error.strerror}") from error
     for path in files:
         output.show_text(f"Wrote {path}")
-    inside = "" if folder == "." else f"cd {folder}, then "
+    inside = "" if folder == "." else f"`cd {shlex.quote(f'./{root}')}`, then "
     output.show_text(
         f"Next: {inside}`reconciler plan`, and `reconciler apply` to hire the workers."
     )

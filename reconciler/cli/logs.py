@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,12 +94,18 @@ async def _logs(
         for one in tails:
             _begin(one, _SEVERAL if tail is None and number is None else tail)
         while follow and tails:
-            live = await _live(chosen, engines)
+            live = any(one.phase.occupies_capacity for one in await _now(chosen, engines))
             for one in tails:
                 _show_new(one)
             if not live:
                 break
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        for worker in await _now(chosen, engines):
+            if not worker.phase.occupies_capacity:
+                why = f": {worker.note}" if worker.note else ""
+                output.say(f"{worker.id} {worker.status}{why}", "quiet")
+            elif worker.note and not follow:
+                output.say(f"{worker.id} {worker.status}: {worker.note}", "quiet")
     return Exit.DONE
 
 
@@ -133,13 +138,15 @@ async def _tails(
     return tails
 
 
-async def _live(chosen: Sequence[tuple[Region, Worker]], engines: Engines) -> bool:
+async def _now(chosen: Sequence[tuple[Region, Worker]], engines: Engines) -> list[Worker]:
+    """The chosen workers as they are by now."""
     ids = {worker.id for _, worker in chosen}
-    for region in {region.key: region for region, _ in chosen}.values():
-        for worker in await engines.of(region.target.kind).history(region):
-            if worker.id in ids and worker.phase.occupies_capacity:
-                return True
-    return False
+    return [
+        worker
+        for region in {region.key: region for region, _ in chosen}.values()
+        for worker in await engines.of(region.target.kind).history(region)
+        if worker.id in ids
+    ]
 
 
 def _begin(tail: _Tail, lines: int | None) -> None:
@@ -173,5 +180,4 @@ def _write(tail: _Tail, data: bytes) -> None:
     text = data.decode(errors="replace")
     if tail.label:
         text = "".join(f"{tail.label}{line}\n" for line in text.splitlines())
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    output.show_raw(text)

@@ -41,12 +41,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 
-for module in (
+_MODULES = (
     *(init, validate, plan, apply, status, logs, scale, drain, destroy),
     *(fmt, show, schema, dump),
     demo,
-):
-    app.command(help=module.HELP)(getattr(module, module.__name__.rpartition(".")[2]))
+)
+COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
+for name, module in COMMANDS.items():
+    app.command(help=module.HELP)(getattr(module, name))
 app.add_typer(queue.app, name="queue")
 
 
@@ -72,31 +74,33 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code. No error that a user can cause gives a traceback."""
+    if arguments in ([], ["queue"]):
+        arguments = [*arguments, "--help"]
     try:
+        output.require_open()
         code = app(_with_wait(arguments), prog_name="reconciler", standalone_mode=False)
-        sys.stdout.flush()
     except UserError as error:
         _show_error(error)
         return Exit.ERROR
     except TyperException as error:
         output.say(f"Error: {error.format_message()}", "error")
-        output.say("`reconciler --help` lists the commands, `COMMAND --help` their options.")
+        known = [name for name in arguments[:1] if name in COMMANDS]
+        output.say(f"`{' '.join(['reconciler', *known])} --help` shows how it is used.")
         return Exit.ERROR
     except (KeyboardInterrupt, typer.Abort):
         output.say("Stopped.")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left: there is nobody to tell. Python would complain at
-        # exit while flushing what is left.
+    except output.ReaderLeftError:
+        # There is nobody to tell. Python would complain at exit while flushing what is left.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.BROKEN_PIPE
     return int(code or Exit.DONE)
 
 
 def _show_error(error: UserError) -> None:
-    lines = error.message.splitlines() or [""]
-    output.say(f"Error: {lines[0]}", "error")
-    for line in lines[1:]:
+    first, *rest = [*filter(None, [error.title]), *error.message.splitlines()] or [""]
+    output.say(f"Error: {first}", "error")
+    for line in rest:
         output.say(line, "error")
     if error.remedy:
         output.say(error.remedy)

@@ -50,6 +50,7 @@ def plan(
 
     specs = session.load_specs(spec_paths(paths), only)
     options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
+    session.require_whole(specs, options)
     made = make_plan(specs, session.run(_observe(specs)), session.now(), options)
     if format_ is Format.JSON:
         from reconciler.rendering.plan_json import plan_json

@@ -31,7 +31,7 @@ def progress_of(plan: Plan) -> Iterator[Progress]:
 
     columns = (
         TextColumn("{task.completed}/{task.total}"),
-        BarColumn(),
+        BarColumn(complete_style="green", finished_style="green"),
         TextColumn("{task.fields[counts]}"),
         TimeElapsedColumn(),
     )

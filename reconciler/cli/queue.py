@@ -63,7 +63,9 @@ def push(
         Path | None,
         typer.Option(metavar="FILE", help="Read commands from FILE, one on each line."),
     ] = None,
-    repeat: Annotated[int, typer.Option(metavar="N", min=1, help="Push them N times over.")] = 1,
+    repeat: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1_000_000, help="Push them N times over.")
+    ] = 1,
     dead_letters: Annotated[
         bool, typer.Option("--dead-letters", help="Put back what was dead-lettered.")
     ] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from reconciler.model.workforce import Region, Specs, Workforce
+    from reconciler.planning.plan import Options
 
 T = TypeVar("T")
 
@@ -55,6 +57,15 @@ def target_filter(globs: Sequence[str] | None, specs: Specs) -> Callable[[str], 
     return lambda name: any(fnmatchcase(name, glob) for glob in globs)
 
 
+def require_whole(specs: Specs, options: Options) -> None:
+    """Raises UserError where orphans are to be laid off and nobody can say who they are."""
+    if options.prune and (specs.is_partial or options.acts_on is not None):
+        raise UserError(
+            "--prune needs the whole project: a filter or a path leaves out a part of it",
+            "name the folder with the project's `kind: Project`, without --only and --target",
+        )
+
+
 def find_workforce(specs: Specs, place: str) -> tuple[Workforce, Region | None]:
     """The workforce, and the region if one is named, of `NAME[/REGION]`."""
     name, _, region_name = place.partition("/")
@@ -87,4 +98,14 @@ def confirm(question: str, *, auto_approve: bool) -> bool:
     output.say(f"{question} Only 'yes' is taken for a yes.", "heading")
     sys.stderr.write("> ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() == "yes"
+    # While an event loop runs, SIGINT would only be noted, and the question go on waiting.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        output.say("")
+        output.say("Nothing was changed.")
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return answer.strip().lower() == "yes"

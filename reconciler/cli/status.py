@@ -88,6 +88,6 @@ async def _once(
         output.show_json(status_json(plan, seen))
     else:
         if is_watched and output.is_terminal(sys.stdout):
-            sys.stdout.write(_CLEAR)
+            output.show_raw(_CLEAR)
         output.show(status_lines(plan, seen, session.now(), workers=workers))
     return of_plan(plan, strict=strict)

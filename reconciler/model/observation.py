@@ -49,6 +49,8 @@ class Readable:
     workers: tuple[Worker, ...]
     next_number: int = 1
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    ended_lately: tuple[Worker, ...] = ()
+    """Workers that ended within the last hour, the latest last, as far as the service tells."""
 
 
 @dataclass(frozen=True, slots=True)

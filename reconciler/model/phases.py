@@ -39,6 +39,7 @@ _PHASES = {
     "Running": Phase.RUNNING,
     "Finalizing": Phase.RUNNING,
     "Paused": Phase.PAUSED,
+    "NotResponding": Phase.UNKNOWN,
     "CancelRequested": Phase.ENDING,
     "Completed": Phase.ENDED,
     "Failed": Phase.ENDED,

@@ -38,10 +38,8 @@ def destroy_plan(specs: Specs, seen: Observation, now: datetime, *, cancel_runni
     made = plan(replace(specs, workforces=emptied, is_partial=True), seen, now, Options(force=True))
     return replace(
         made,
-        workforces=tuple(
-            replace(one, desired=Desired(0, ("destroy: 0",))) for one in made.workforces
-        ),
-        orphans_unchecked="not looked for by destroy: apply --prune lays them off",
+        workforces=tuple(_without_task_changes(one) for one in made.workforces),
+        orphans_unchecked="not touched by destroy",
     )
 
 
@@ -58,6 +56,15 @@ def _nobody_drains(seen: Observation) -> Observation:
             else reading
             for key, reading in seen.regions.items()
         },
+    )
+
+
+def _without_task_changes(planned: WorkforcePlan) -> WorkforcePlan:
+    """Whoever leaves anyway needs no comparing of tasks."""
+    return replace(
+        planned,
+        desired=Desired(0, ("destroy: 0",)),
+        regions=tuple(replace(region, task_changes=()) for region in planned.regions),
     )
 
 

@@ -34,26 +34,8 @@ def plan_json(plan: Plan) -> Json:
         "workforces": [_workforce(workforce) for workforce in plan.workforces],
         "orphans": [_orphan(orphan) for orphan in plan.orphans],
         "orphans_checked": plan.orphans_unchecked is None and not plan.orphans_unread,
-        "diagnostics": [
-            {
-                "severity": found.severity.value,
-                "summary": found.summary,
-                "workforce": found.workforce,
-                "region": found.region,
-            }
-            for found in plan.diagnostics
-        ],
-        "stops": [
-            {
-                "key": stop.key,
-                "number": stop.number,
-                "limit": stop.limit,
-                "summary": stop.summary,
-                "workforce": stop.workforce,
-                "position": str(stop.position) if stop.position else None,
-            }
-            for stop in plan.stops
-        ],
+        "diagnostics": _diagnostics(plan),
+        "stops": _stops(plan),
     }
 
 
@@ -62,7 +44,7 @@ def report_json(plan: Plan, report: Report) -> Json:
     return {
         "format_version": FORMAT_VERSION,
         "plan_id": report.plan_id,
-        "complete": report.is_complete,
+        "complete": report.is_complete and not plan.stops,
         "interrupted": report.interrupted,
         "actions": [
             {
@@ -81,8 +63,35 @@ def report_json(plan: Plan, report: Report) -> Json:
             }
             for region in report.regions
         ],
-        "diagnostics": plan_json(plan)["diagnostics"],
+        "diagnostics": _diagnostics(plan),
+        "stops": _stops(plan),
     }
+
+
+def _diagnostics(plan: Plan) -> list[Json]:
+    return [
+        {
+            "severity": found.severity.value,
+            "summary": found.summary,
+            "workforce": found.workforce,
+            "region": found.region,
+        }
+        for found in plan.diagnostics
+    ]
+
+
+def _stops(plan: Plan) -> list[Json]:
+    return [
+        {
+            "key": stop.key,
+            "number": stop.number,
+            "limit": stop.limit,
+            "summary": stop.summary,
+            "workforce": stop.workforce,
+            "position": str(stop.position) if stop.position else None,
+        }
+        for stop in plan.stops
+    ]
 
 
 def _workforce(workforce: WorkforcePlan) -> Json:

@@ -42,16 +42,29 @@ def plan_lines(plan: Plan, *, explain: bool = False) -> Iterator[Line]:
 
 
 def summary(plan: Plan) -> str:
-    """`hire 3, cancel 1, hold 1`: every kind that occurs, in the usual order."""
-    parts = [f"{kind} {plan.count(kind)}" for kind in ActionKind if plan.count(kind)]
+    """`hire 3, cancel 1`: how many workers, for every kind of action that occurs."""
+    acting = [kind for kind in ActionKind if kind is not ActionKind.HOLD and plan.count(kind)]
+    return ", ".join(f"{kind} {plan.count(kind)}" for kind in acting)
+
+
+def _asides(plan: Plan) -> str:
+    """` (1 hold, 3 orphans)`: what is beside the actions."""
+    holds = plan.count(ActionKind.HOLD)
     orphans = sum(len(orphan.workers) for orphan in plan.orphans)
-    if orphans:
-        parts.append(f"orphans {orphans}")
-    return ", ".join(parts)
+    parts = [f"{holds} hold{'s' * (holds > 1)}"] if holds else []
+    parts += [f"{orphans} orphan{'s' * (orphans > 1)}"] if orphans else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def live_of(plan: WorkforcePlan) -> str:
+    """`3 live`, or what can be said where a region could not be read."""
+    if all(region.observed is not None for region in plan.regions):
+        return f"{plan.live} live"
+    return f"{plan.live} live in what could be read" if plan.live else "live unknown"
 
 
 def _workforce(plan: WorkforcePlan, explain: bool) -> Iterator[Line]:
-    yield Line(f"{plan.name}: {plan.desired.total} desired, {plan.live} live", "heading")
+    yield Line(f"{plan.name}: {plan.desired.total} desired, {live_of(plan)}", "heading")
     for reason in (*plan.desired.because, *plan.because):
         yield from wrapped(reason, indent=2)
     shown = [region for region in plan.regions if explain or _is_worth_showing(region)]
@@ -120,7 +133,7 @@ def _task_change(change: TaskChange) -> Iterator[Line]:
     if change.digest is None:
         yield from wrapped(f"{workers} without a task digest: their task is unknown", indent=4)
         return
-    text = f"{workers} {verb} another task ({change.digest}) and will go on with it"
+    text = f"{workers} {verb} another task, and will until they leave"
     yield from wrapped(text, indent=4, style="drain")
     if not change.fields:
         yield Line("      what it was is no longer known", "quiet")
@@ -178,12 +191,12 @@ def _stops(plan: Plan) -> Iterator[Line]:
 
 
 def _totals(plan: Plan) -> Iterator[Line]:
-    live = sum(workforce.live for workforce in plan.workforces)
     if plan.has_changes:
         lead = "Plan, stopped" if plan.stops else "Plan"
-        yield from wrapped(f"{lead}: {summary(plan)}.", hang=6, style="heading")
+        yield from wrapped(f"{lead}: {summary(plan)}{_asides(plan)}.", hang=6, style="heading")
         return
-    held = summary(plan)
+    live = sum(workforce.live for workforce in plan.workforces)
+    desired = sum(workforce.desired.total for workforce in plan.workforces)
+    figures = f"{live} live" if live == desired else f"{live} live of {desired} desired"
     unread = " in what could be read" if plan.has_unreadable else ""
-    tail = f" ({held})" if held else ""
-    yield from wrapped(f"No changes{unread}: {live} live{tail}.", hang=2, style="heading")
+    yield from wrapped(f"No changes{unread}: {figures}{_asides(plan)}.", hang=2, style="heading")

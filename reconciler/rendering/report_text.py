@@ -13,34 +13,42 @@ _PAST = {
     ActionKind.HIRE: "hired",
     ActionKind.RESUME: "resumed",
     ActionKind.CANCEL: "cancelled",
-    ActionKind.DRAIN: "drained",
+    ActionKind.DRAIN: "draining",
 }
 
-_SHOWN_PER_REGION = 5
-"""Workers named one by one for each action; the same cause seldom needs more."""
+_NAMED = 3
+"""Workers named of those that met the same cause."""
+
+_ENDED_SHOWN = 5
 
 
-def report_lines(report: Report) -> Iterator[Line]:
-    """Failures and what was left out, by region, then one line of totals."""
+def report_lines(report: Report, again: str = "Apply") -> Iterator[Line]:
+    """Failures and what was left out, a line for each cause, then one line of totals.
+
+    `again` is what finishes what is left: `Apply`, or `Destroy`.
+    """
     for region in report.regions:
         for outcome, style in ((Outcome.FAILED, "error"), (Outcome.SKIPPED, "warning")):
-            named = [one for one in region.outcomes if one.outcome is outcome]
-            yield from _named(region, named, style)
-    yield from _totals(report)
+            causes: dict[str, list[WorkerOutcome]] = {}
+            for one in region.outcomes:
+                if one.outcome is outcome:
+                    causes.setdefault(one.detail, []).append(one)
+            for detail, met in causes.items():
+                yield from _cause(region, outcome, detail, met, style)
+    yield from _totals(report, again)
 
 
-def _named(region: RegionReport, named: Sequence[WorkerOutcome], style: str) -> Iterator[Line]:
-    for one in named[:_SHOWN_PER_REGION]:
-        worker = f" {one.worker}" if one.worker else ""
-        text = f"{region.workforce}/{region.region}: {one.kind}{worker} {one.outcome}: {one.detail}"
-        yield from wrapped(text, hang=2, style=style)
-    if len(named) > _SHOWN_PER_REGION:
-        rest = len(named) - _SHOWN_PER_REGION
-        word = named[0].outcome
-        yield Line(f"  and {rest} more {word} in {region.workforce}/{region.region}", style)
+def _cause(
+    region: RegionReport, outcome: Outcome, detail: str, met: Sequence[WorkerOutcome], style: str
+) -> Iterator[Line]:
+    names = [one.worker for one in met if one.worker]
+    shown = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    who = f" ({shown})" if shown else ""
+    text = f"{region.workforce}/{region.region}: {region.kind} {len(met)} {outcome}: {detail}{who}"
+    yield from wrapped(text, hang=2, style=style)
 
 
-def _totals(report: Report) -> Iterator[Line]:
+def _totals(report: Report, again: str) -> Iterator[Line]:
     parts = []
     for kind, past in _PAST.items():
         if any(region.kind is kind for region in report.regions):
@@ -53,16 +61,16 @@ def _totals(report: Report) -> Iterator[Line]:
     text = ", ".join(parts) or "nothing to do"
     yield from wrapped(f"{lead}{text}.", style="heading")
     if not report.is_complete:
-        yield Line("Apply again to finish what is left.", "warning")
+        yield Line(f"{again} again to finish what is left.", "warning")
 
 
 def followed_lines(running: int, ended: Sequence[Worker], waiting: int) -> Iterator[Line]:
     """What became of the hired workers while they were followed."""
-    for worker in ended[:_SHOWN_PER_REGION]:
+    for worker in ended[:_ENDED_SHOWN]:
         why = f": {worker.note}" if worker.note else ""
         yield from wrapped(f"{worker.id} {worker.status}{why}", hang=2, style="error")
-    if len(ended) > _SHOWN_PER_REGION:
-        yield Line(f"  and {len(ended) - _SHOWN_PER_REGION} more that ended", "error")
+    if len(ended) > _ENDED_SHOWN:
+        yield Line(f"  and {len(ended) - _ENDED_SHOWN} more that ended", "error")
     parts = [f"{running} running"]
     parts += [f"{len(ended)} ended already"] if ended else []
     parts += [f"{waiting} still pending"] if waiting else []

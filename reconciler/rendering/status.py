@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +12,7 @@ from reconciler.model.plan import Plan, RegionPlan
 from reconciler.rendering.diagnostics import diagnostic_lines
 from reconciler.rendering.lines import Line, wrapped
 from reconciler.rendering.plan_json import FORMAT_VERSION, Json
+from reconciler.rendering.plan_text import live_of
 from reconciler.values.duration import rough_age
 
 _COLUMNS = ("LIVE", "RUN", "PEND", "OTHER", "DRAIN")
@@ -24,7 +26,7 @@ def status_lines(
         yield Line("No workforces in these specs.")
     for workforce in plan.workforces:
         yield Line(
-            f"{workforce.name}: {workforce.desired.total} desired, {workforce.live} live",
+            f"{workforce.name}: {workforce.desired.total} desired, {live_of(workforce)}",
             "heading",
         )
         yield Line("  " + "REGION".ljust(42) + "".join(name.rjust(7) for name in _COLUMNS), "quiet")
@@ -32,15 +34,20 @@ def status_lines(
             yield from _region(region)
             if workers:
                 yield from _workers(region, seen, now)
+            yield from _ended_lately(region, seen)
         yield Line("")
     for orphan in plan.orphans:
         place = f"{orphan.workforce}/{orphan.region} on {orphan.target.name}"
         text = f"Orphans: {place}: {len(orphan.workers)} live that no spec claims"
         yield from wrapped(text, hang=2, style="warning")
+        if workers:
+            for worker in orphan.workers:
+                yield from _worker(worker, None, now)
     yield from diagnostic_lines(plan.diagnostics)
     live = sum(workforce.live for workforce in plan.workforces)
     desired = sum(workforce.desired.total for workforce in plan.workforces)
-    yield Line(f"{live} live of {desired} desired.", "heading")
+    unread = " in what could be read" if plan.has_unreadable else ""
+    yield Line(f"{live} live{unread}, {desired} desired.", "heading")
 
 
 def _region(region: RegionPlan) -> Iterator[Line]:
@@ -59,17 +66,37 @@ def _workers(region: RegionPlan, seen: Observation, now: datetime) -> Iterator[L
     if not isinstance(reading, Readable):
         return
     for worker in sorted(reading.workers, key=lambda one: (one.number or 0, one.id)):
-        yield from _worker(worker, region, now)
+        yield from _worker(worker, region.region.digest, now)
 
 
-def _worker(worker: Worker, region: RegionPlan, now: datetime) -> Iterator[Line]:
+def _ended_lately(region: RegionPlan, seen: Observation) -> Iterator[Line]:
+    """How many ended within the hour, and why the last one failed: a task that can't work shows
+    here, while its workers are hired again and again."""
+    reading = seen.regions.get(region.region.key)
+    if not isinstance(reading, Readable) or not reading.ended_lately:
+        return
+    figures = Counter(worker.status for worker in reading.ended_lately)
+    parts = ", ".join(f"{figure} {status}" for status, figure in sorted(figures.items()))
+    failed = [worker for worker in reading.ended_lately if worker.status == "Failed"]
+    why = ""
+    if failed:
+        last = failed[-1]
+        number = f"{last.number:06d}" if last.number is not None else last.id
+        why = f"; the last to fail, {number}: {last.note or 'no reason given'}"
+    style = "warning" if failed else "quiet"
+    yield from wrapped(f"ended in the last hour: {parts}{why}", indent=4, hang=6, style=style)
+
+
+def _worker(worker: Worker, digest: str | None, now: datetime) -> Iterator[Line]:
     number = f"{worker.number:06d}" if worker.number is not None else "------"
     age = rough_age((now - worker.created).total_seconds())
     status = "Draining" if worker.draining_since else worker.status
     if worker.digest is None:
         task = "task unknown"
+    elif digest is None:
+        task = "no spec"
     else:
-        task = "current" if worker.digest == region.region.digest else "another task"
+        task = "current" if worker.digest == digest else "another task"
     note = f"  {worker.note}" if worker.note else ""
     yield from wrapped(
         f"{number}  {status:<15} {age:>6}  {task}{note}", indent=4, hang=12, style="quiet"
@@ -93,7 +120,16 @@ def status_json(plan: Plan, seen: Observation) -> Json:
             }
             for workforce in plan.workforces
         ],
-        "orphans": sum(len(orphan.workers) for orphan in plan.orphans),
+        "orphans": [
+            {
+                "workforce": orphan.workforce,
+                "region": orphan.region,
+                "target": orphan.target.name,
+                "experiment": orphan.key.experiment,
+                "workers": [_worker_json(worker) for worker in orphan.workers],
+            }
+            for orphan in plan.orphans
+        ],
         "diagnostics": [
             {**asdict(found), "severity": found.severity.value} for found in plan.diagnostics
         ],
@@ -103,6 +139,7 @@ def status_json(plan: Plan, seen: Observation) -> Json:
 def _region_json(region: RegionPlan, seen: Observation) -> Json:
     reading = seen.regions.get(region.region.key)
     workers = reading.workers if isinstance(reading, Readable) else ()
+    ended = reading.ended_lately if isinstance(reading, Readable) else ()
     return {
         "name": region.region.name,
         "target": region.region.target.name,
@@ -110,19 +147,19 @@ def _region_json(region: RegionPlan, seen: Observation) -> Json:
         "readable": region.observed is not None,
         "observed": asdict(region.observed) if region.observed else None,
         "capacity": region.free,
-        "workers": [
-            {
-                "name": worker.id,
-                "number": worker.number,
-                "status": worker.status,
-                "phase": worker.phase.value,
-                "created": worker.created.isoformat(),
-                "digest": worker.digest,
-                "draining_since": (
-                    worker.draining_since.isoformat() if worker.draining_since else None
-                ),
-                "note": worker.note,
-            }
-            for worker in workers
-        ],
+        "workers": [_worker_json(worker) for worker in workers],
+        "ended_lately": [_worker_json(worker) for worker in ended],
+    }
+
+
+def _worker_json(worker: Worker) -> Json:
+    return {
+        "name": worker.id,
+        "number": worker.number,
+        "status": worker.status,
+        "phase": worker.phase.value,
+        "created": worker.created.isoformat(),
+        "digest": worker.digest,
+        "draining_since": worker.draining_since.isoformat() if worker.draining_since else None,
+        "note": worker.note,
     }

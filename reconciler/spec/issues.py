@@ -33,7 +33,9 @@ class SpecErrors(UserError):  # noqa: N818  # it stands for many errors
         lines = [str(issue) for issue in self.issues[:_MOST_SHOWN]]
         if len(self.issues) > _MOST_SHOWN:
             lines.append(f"and {len(self.issues) - _MOST_SHOWN} more errors")
-        super().__init__("\n".join(lines))
+        count = len(self.issues)
+        title = f"{count} error{'s' * (count > 1)} in the specs"
+        super().__init__("\n".join(lines), title=title)
 
     def __reduce__(self) -> tuple[type[SpecErrors], tuple[tuple[SpecIssue, ...]]]:
         return (SpecErrors, (self.issues,))

@@ -18,7 +18,7 @@ class Engines:
     def of(self, kind: str) -> Engine:
         """The engine for targets of `kind`."""
         if kind not in self._engines:
-            self._engines[kind] = registry.kind(kind).engine()
+            self._engines[kind] = registry.kind(kind).new_engine()
         return self._engines[kind]
 
     async def __aenter__(self) -> Self:

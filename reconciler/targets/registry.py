@@ -1,7 +1,7 @@
 """The kinds of targets, by name. A kind's code is loaded when a spec first uses it.
 
 A new kind is a folder beside this file and one line here. Its package offers `Settings` (a
-pydantic model of what stands under the kind's key in a spec), `resolve()` and `engine()`.
+pydantic model of what stands under the kind's key in a spec), `resolve()` and `new_engine()`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Kind(Protocol):
         Raises ValueError, with a sentence for the user.
         """
 
-    def engine(self) -> Engine:
+    def new_engine(self) -> Engine:
         """An engine for all targets of the kind."""
 
 

@@ -90,7 +90,7 @@ def test_scaling_down_drains_running_workers(shell: Shell) -> None:
     assert shell.run("apply", "--auto-approve", "--wait").code == 0
     shell.write(spec(desired=1, command=command))
     result = shell.run("apply", "--auto-approve")
-    assert result.out.splitlines()[-1] == "Applied: drained 2."
+    assert result.out.splitlines()[-1] == "Applied: draining 2."
     again = shell.run("plan", "--detailed-exitcode", "-o", "json")
     assert (again.code, again.json["summary"]["drain"]) == (0, 0)
     _until(lambda: live(shell) == 1)

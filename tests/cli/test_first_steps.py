@@ -32,7 +32,7 @@ def test_init_plan_apply_plan_ends_with_no_changes(shell: Shell, tmp_path: Path)
     time.sleep(2)
     assert running(shell) == 3
     destroyed = shell.run("destroy", "--auto-approve", "--cancel-running")
-    assert (destroyed.code, "Nobody is left." in destroyed.out) == (0, True)
+    assert (destroyed.code, "Nobody is left in these workforces." in destroyed.out) == (0, True)
     assert running(shell) == 0
 
 

@@ -50,7 +50,9 @@ def test_a_region_set_gives_its_regions(regions: Any) -> None:
 
 
 def test_regions_are_merged_over_the_set_key_by_key(regions: Any) -> None:
-    found = regions(SET, TAKES_SET + "regions: {laptop: {max: 3}, own: {target: tower, experiment: own}}\n")
+    found = regions(
+        SET, TAKES_SET + "regions: {laptop: {max: 3}, own: {target: tower, experiment: own}}\n"
+    )
     assert list(found) == ["laptop", "tower", "own"]
     assert (found["laptop"].max, found["laptop"].weight) == (3, 2)
 

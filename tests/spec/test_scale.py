@@ -95,7 +95,7 @@ def test_sizes_mean_what_docker_takes_them_for(text: str, size: int, written: st
 
 @pytest.mark.parametrize("text", ["256", "m", "256x", "1.5g", "256 m", "5bb", "٥m", "-1m", "9999t"])
 def test_other_texts_are_no_sizes(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a size|more memory"):
+    with pytest.raises(ValueError, match=r"is not a size|more memory"):
         Size.parse(text)
 
 

@@ -60,9 +60,7 @@ def test_every_value_has_its_origin_and_what_it_overrode(write: Any) -> None:
     assert found["tasks_per_worker: 2"] == "specs/defaults.yaml:3"
     assert found["layoffs: graceful"] == "specs/w.yaml:11 (over specs/defaults.yaml:2: none)"
     assert found["placement: balanced"] == "default"
-    assert found["max: 9"] == (
-        "specs/w.yaml:10 (over specs/w.yaml:9: 40, specs/fleet.yaml:4: 50)"
-    )
+    assert found["max: 9"] == ("specs/w.yaml:10 (over specs/w.yaml:9: 40, specs/fleet.yaml:4: 50)")
     assert found["max: 40"] == "specs/w.yaml:9 (over specs/fleet.yaml:5: 60)"
     assert found["compute: big"] == "specs/w.yaml:10 (over specs/targets.yaml:7: es-{target})"
     assert found["compute: es-uksouth"] == "specs/targets.yaml:7"
@@ -138,5 +136,3 @@ def test_every_text_comes_back_from_yaml(text: str) -> None:
     if not refused:
         assert parsed.issues == ()
         assert parsed.documents[0].root == {"a": text}
-
-

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
 
 from reconciler.spec.documents.base import Document, Name, Priority, Text, WorkerNumber
 from reconciler.spec.documents.quantities import Usd
 from reconciler.spec.documents.task import TaskOverride
 
 DEFAULT_EXPERIMENT = "{workforce}-{target}"
+_PLACEHOLDER = r"\{(?:workforce|target|region)\}"
+_EXPERIMENT = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^(?:[A-Za-z0-9]|{_PLACEHOLDER})(?:[A-Za-z0-9._-]|{_PLACEHOLDER})*$",
+}
 _NOTHING = TaskOverride()
 
 
@@ -20,7 +27,7 @@ class Region(Document):
         description="The target that runs the workers. Left out, it has the region's name.",
         examples=["eastus"],
     )
-    experiment: Text = Field(
+    experiment: Annotated[Text, WithJsonSchema(_EXPERIMENT)] = Field(
         default=DEFAULT_EXPERIMENT,
         description=(
             "The experiment that holds the workers; no two regions share one in one workspace. "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from reconciler.spec.documents import job
 from reconciler.spec.documents.alternatives import MAP, TEXT, AnyMap, AnyValue, Word
@@ -54,16 +55,26 @@ def _value_or_reference(value: Any) -> str:
     return MAP if is_reference else TEXT
 
 
-Command = Annotated[Text, AfterValidator(_check_command)]
+Command = Annotated[
+    Text,
+    AfterValidator(_check_command),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "pattern": "\\S"}),
+]
+VariableName = Annotated[
+    str,
+    AfterValidator(_check_variable),
+    WithJsonSchema({"type": "string", "pattern": f"^(?!{OUR_VARIABLES})[^=\\s]+$"}),
+]
+TagName = Annotated[
+    str,
+    AfterValidator(_check_tag),
+    WithJsonSchema({"type": "string", "pattern": f"^(?!{re.escape(OUR_TAGS)})."}),
+]
 Value = Annotated[
     Annotated[MapText, Tag(TEXT)] | Annotated[FromEnv, Tag(MAP)], Discriminator(_value_or_reference)
 ]
-Variables = Annotated[
-    dict[Annotated[str, AfterValidator(_check_variable)], Value], BeforeValidator(texts_of_map)
-]
-Tags = Annotated[
-    dict[Annotated[str, AfterValidator(_check_tag)], MapText], BeforeValidator(texts_of_map)
-]
+Variables = Annotated[dict[VariableName, Value], BeforeValidator(texts_of_map)]
+Tags = Annotated[dict[TagName, MapText], BeforeValidator(texts_of_map)]
 Inputs = Annotated[
     dict[
         str,

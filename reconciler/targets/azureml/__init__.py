@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.targets.protocol import Engine
 
-__all__ = ["PLACEHOLDERS", "Settings", "at_compute", "engine", "resolve"]
+__all__ = ["PLACEHOLDERS", "Settings", "at_compute", "new_engine", "resolve"]
 
 PLACEHOLDERS = ("workspace", "compute")
 _PROVIDER = "providers/Microsoft.MachineLearningServices"
@@ -47,7 +47,7 @@ def at_compute(target: Target, compute: str) -> Target:
     return replace(target, compute=whole.lower(), settings=settings)
 
 
-def engine() -> Engine:
+def new_engine() -> Engine:
     """An engine for all AzureML targets. Raises UserError: there is none yet."""
     raise UserError(
         "this version acts on local targets only, not on AzureML",

@@ -56,6 +56,11 @@ class AzureMLEngine:
         self._last: dict[str, tuple[Asked, Listings]] = {}
         self.listings: dict[RegionKey, Listing] = {}
 
+    @property
+    def credential_used(self) -> str | None:
+        """The credential that gave the last token, by its class; None before there was one."""
+        return self._opened.connections.credentials.used if self._opened is not None else None
+
     async def observe(
         self, project: str, regions: Sequence[Region], targets: Sequence[Target]
     ) -> Seen:

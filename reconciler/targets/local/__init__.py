@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.targets.local.settings import Settings
     from reconciler.targets.protocol import Engine
 
-__all__ = ["PLACEHOLDERS", "Settings", "at_compute", "engine", "resolve"]
+__all__ = ["PLACEHOLDERS", "Settings", "at_compute", "new_engine", "resolve"]
 
 PLACEHOLDERS: tuple[str, ...] = ()
 
@@ -35,7 +35,7 @@ def at_compute(target: Target, compute: str) -> Target:
     raise ValueError("a local target is its own compute: remove this key")
 
 
-def engine() -> Engine:
+def new_engine() -> Engine:
     """An engine for all local targets."""
     from reconciler.targets.local.engine import LocalEngine
 

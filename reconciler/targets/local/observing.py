@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from reconciler.model.observation import (
     Capacity,
@@ -34,6 +35,9 @@ from reconciler.targets.local.state import (
 from reconciler.targets.protocol import Seen
 from reconciler.values.errors import UserError
 from reconciler.values.names import worker_prefix
+
+
+_LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,19 @@ def _region(key: RegionKey, look: Look) -> Readable | Unreadable:
     except (KeyError, TypeError, ValueError) as error:
         return Unreadable(f"a record in {look.folder.workers} holds a task that isn't one: {error}")
     highest = max((worker.number or 0 for worker in workers), default=0)
-    return Readable(present, next_number=highest + 1, tasks=tasks)
+    return Readable(present, highest + 1, tasks, _ended_lately(prefix, look))
+
+
+def _ended_lately(prefix: str, look: Look) -> tuple[Worker, ...]:
+    since = datetime.now(UTC) - _LATELY
+    ended = [
+        (record.ended, record.name)
+        for record in look.contents.records
+        if record.ended is not None
+        and record.ended > since
+        and prefix_of(f"{record.name}.json") == prefix
+    ]
+    return tuple(look.workers[name] for _, name in sorted(ended))
 
 
 def _tasks(names: set[str], look: Look) -> dict[str, Task]:

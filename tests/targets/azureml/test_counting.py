@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.model.phases import Phase
 from reconciler.values.names import worker_prefix
+from tests.azure.plain_client import PlainClient
 from tests.azure.standin import StandIn
 from tests.targets.azureml.looking import (
     TAGS,
@@ -172,3 +173,29 @@ def test_a_workspace_without_jobs_is_readable_and_empty(science: StandIn) -> Non
     assert (found.workers, found.next_number, seen.strays) == ((), 1, ())
     assert seen.unreadable_targets == {}
     assert Counter(seen.warnings) == {}
+
+
+def test_listings_from_copies_with_different_lags_are_judged_together(science: StandIn) -> None:
+    """Two copies of the index answer in turn: one shows the world of an hour ago.
+
+    A job that ended since may be shown as live by one and not at all by the other: it counts. One
+    that is new to one of them counts as well.
+    """
+    science.admin.freeze()
+    ended, leaving = science.admin.seed("science", "exp", 2, age=100)
+    look([region()])
+    science.admin.set_index_lag([0, 3600])
+    science.admin.set_status("science", [ended], "Completed")
+    science.admin.set_status("science", [leaving], "CancelRequested")
+    client = PlainClient(science)
+    client.put_job("new")
+    for _ in range(4):
+        seen = look([region()])
+        assert statuses(seen, region())["CancelRequested"] == 1
+        running = {w.id for w in reading(seen, region()).workers if w.status == "Running"}
+        assert running in ({"new"}, {"new", ended})
+
+
+def test_a_workspace_may_be_spelled_in_any_case(science: StandIn) -> None:
+    science.admin.seed("science", "exp", 2)
+    assert statuses(look([region("SCIENCE")]), region("SCIENCE")) == {"Running": 2}

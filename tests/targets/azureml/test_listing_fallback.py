@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reconciler.targets.azureml.arm_listing import Budget
+from reconciler.targets.azureml.engine import AzureMLEngine
+from reconciler.targets.protocol import Seen
 from tests.azure.standin import StandIn
 from tests.targets.azureml.looking import (
+    PROJECT,
     TAGS,
     look,
     reading,
@@ -13,6 +18,7 @@ from tests.targets.azureml.looking import (
     statuses,
     target,
     truth,
+    with_engine,
 )
 
 
@@ -62,15 +68,19 @@ def test_a_listing_that_takes_too_long_is_unreadable(science: StandIn) -> None:
     assert "and 0.25 s" in said
 
 
-def test_a_next_page_at_another_host_is_not_fetched(science: StandIn) -> None:
+def test_a_next_page_at_another_host_is_not_fetched(
+    science: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     science.admin.fail(["index.*"])
     science.admin.behave(arm_page_size=10)
     science.admin.seed("science", "exp", 11)
-    science.cloud.address, kept = "https://elsewhere.example", science.cloud.address
-    try:
-        said = reason(look([region()]), region())
-    finally:
-        science.cloud.address = kept
+
+    async def work(engine: AzureMLEngine) -> Seen:
+        await engine.observe(PROJECT, [region()], [])
+        monkeypatch.setattr(science.cloud, "address", "https://elsewhere.example")
+        return await engine.observe(PROJECT, [region()], [])
+
+    said = reason(with_engine(work), region())
     assert "a next page at another host: https://elsewhere.example" in said
 
 
