@@ -126,7 +126,7 @@ def from_metadata(name: str, document: bytes) -> Cloud:
     where = f"the document that {METADATA_VARIABLE} leads to"
     try:
         listed = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         listed = None
     if isinstance(listed, dict):
         listed = [listed]

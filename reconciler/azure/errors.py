@@ -68,6 +68,11 @@ class ServiceFailure(Exception):  # noqa: N818 - the field's word: a failure is 
         head = " ".join(parts)
         return f"{head}: {self.message}" if head else self.message
 
+    @property
+    def brief(self) -> str:
+        """Status and code where there are any, else the message."""
+        return " ".join(str(part) for part in (self.status, self.code) if part) or self.message
+
     def __str__(self) -> str:
         return f"{self.cause} ({self.remedy})"
 
@@ -174,7 +179,7 @@ def _said(body: bytes) -> tuple[str | None, str]:
     """Code and message of an error body, whatever it is."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = body[:20_000].decode(errors="replace")
         title = _TITLE.search(text)
         return None, title[1] if title else text

@@ -65,7 +65,7 @@ def apply(
     from reconciler.planning.plan import Options
 
     patience = _patience(wait)
-    specs = session.load_specs(spec_paths(paths), only)
+    specs = session.load_specs(spec_paths(paths), only, purpose=session.Purpose.ACTING)
     options = Options(prune=prune, force=force, acts_on=session.target_filter(target, specs))
     session.require_whole(specs, options)
     return session.run(_apply(specs, options, auto_approve, patience, format_))

@@ -51,7 +51,7 @@ def destroy(
         patience = Duration.parse(timeout)
     except ValueError as error:
         raise UserError(f"--timeout: {error}") from error
-    specs = session.load_specs(spec_paths(paths), only)
+    specs = session.load_specs(spec_paths(paths), only, purpose=session.Purpose.ACTING)
     return session.run(_destroy(specs, cancel_running, auto_approve, patience))
 
 

@@ -32,7 +32,7 @@ def drain(
     count: Annotated[int, typer.Option("--count", min=1, help="How many workers.")] = 1,
     auto_approve: AutoApprove = False,
 ) -> int:
-    specs = session.load_specs(spec_paths(paths))
+    specs = session.load_specs(spec_paths(paths), purpose=session.Purpose.ACTING)
     workforce, region = session.find_workforce(specs, place)
     return session.run(_drain(specs, workforce, region, count, auto_approve))
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,12 +29,20 @@ def run(steps: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(steps)
 
 
+class Purpose(Enum):
+    """What a command wants specs for."""
+
+    CHECKING = "checking"
+    PLANNING = "planning"
+    ACTING = "acting"
+
+
 def load_specs(
-    paths: Sequence[str], only: Sequence[str] | None = None, *, is_offline: bool = False
+    paths: Sequence[str], only: Sequence[str] | None = None, *, purpose: Purpose = Purpose.PLANNING
 ) -> Specs:
     """Load the specs, and show their warnings. Raises UserError, with every error at once.
 
-    Unless `is_offline`, specs that this version can't carry out in full are refused too.
+    Specs that this version can't serve the `purpose` with are refused too.
     """
     from reconciler.spec.loading import load
     from reconciler.spec.needs import refuse_needs
@@ -41,8 +50,8 @@ def load_specs(
     loaded = load(paths, only=only or ())
     for warning in loaded.warnings:
         output.say(f"Warning: {warning}", "warning")
-    if not is_offline:
-        refuse_needs(loaded.specs)
+    if purpose is not Purpose.CHECKING:
+        refuse_needs(loaded.specs, acting=purpose is Purpose.ACTING)
     return loaded.specs
 
 

@@ -16,7 +16,7 @@ HELP = described(
 
 
 def validate(paths: Paths = None, only: Only = None) -> int:
-    specs = session.load_specs(spec_paths(paths), only, is_offline=True)
+    specs = session.load_specs(spec_paths(paths), only, purpose=session.Purpose.CHECKING)
     workforces = len(specs.workforces)
     regions = sum(len(workforce.regions) for workforce in specs.workforces)
     output.show_text(

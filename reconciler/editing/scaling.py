@@ -117,7 +117,7 @@ def _rehearse(
     """
     try:
         edited = load(paths, only=[workforce], instead={os.path.realpath(found.file.path): data})
-        refuse_needs(edited.specs)
+        refuse_needs(edited.specs, acting=False)
     except UserError as error:
         raise UserError(
             f"with {change} the specs would not be right:\n{error.message}", "nothing was written"

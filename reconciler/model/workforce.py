@@ -135,12 +135,14 @@ class Safety:
 class Need:
     """Something that a spec asks for and that this version can't carry out.
 
-    `path` is the key that asks for it, `what` completes "needs ...".
+    `path` is the key that asks for it, `what` completes "needs ...". `only_to_act`: plans of it are
+    true all the same, only carrying them out is not possible.
     """
 
     position: Position
     path: str
     what: str
+    only_to_act: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,20 @@ class Inherited:
     sets: Mapping[str, SourceDocument] = field(default_factory=dict)
     are_sets_known: bool = True
     """False where a document that may be a region set could not be read."""
+    are_defaults_known: bool = True
+    """False where a document that may be the Defaults could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """The document of a workforce with everything that it inherits written out.
+
+    `is_complete`: everything that it inherits is known. Where it isn't, keys and regions may be
+    missing for that reason, and the document serves to look for what is wrong besides.
+    """
+
+    document: SourceDocument
+    is_complete: bool
 
 
 def default_compute(inherited: Inherited) -> str | None:
@@ -36,12 +50,11 @@ def default_compute(inherited: Inherited) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def layered(
-    source: SourceDocument, inherited: Inherited, issues: list[SpecIssue]
-) -> SourceDocument | None:
-    """The document of a workforce with everything that it inherits written out.
+def layered(source: SourceDocument, inherited: Inherited, issues: list[SpecIssue]) -> Layered:
+    """A workforce with all its layers.
 
-    None where its regions can't be told; `issues` then says why, unless that is told elsewhere.
+    `issues` grows by what is wrong with how it refers to them; what is wrong with a layer itself
+    is told elsewhere.
     """
     root = source.root
     assert isinstance(root, SourceMap)
@@ -52,10 +65,11 @@ def layered(
     else:
         defaults, whole = None, root
     if not _inherits_regions(whole):
-        return source if whole is root else SourceDocument(source.files, whole, source.start)
-    regions = _regions(defaults, root, Place(source), inherited, issues)
-    if regions is None:
-        return None
+        document = source if whole is root else SourceDocument(source.files, whole, source.start)
+        return Layered(document, inherited.are_defaults_known)
+    place = Place(source)
+    base, is_known = _base(defaults, root, place, inherited, issues)
+    regions = _regions(defaults, root, place, base, issues, is_known=is_known)
     result = without(whole, *_OF_REGIONS)
     for key in _OF_REGIONS[:2]:
         if key in whole:
@@ -63,7 +77,8 @@ def layered(
             result.marks += whole.marks_of(key)
     result["regions"] = regions
     result.marks += whole.marks_of("regions" if "regions" in whole else "region_set")
-    return SourceDocument(source.files, result, source.start)
+    document = SourceDocument(source.files, result, source.start)
+    return Layered(document, is_known and inherited.are_defaults_known)
 
 
 def _inherits_regions(whole: SourceMap) -> bool:
@@ -72,33 +87,42 @@ def _inherits_regions(whole: SourceMap) -> bool:
         isinstance(regions, SourceMap) and len(regions) <= MOST_ENTRIES
     ):
         return False  # the model says what is wrong
-    return "region_set" in whole or "region_defaults" in whole
+    return "region_set" in whole or ("region_defaults" in whole and regions is not None)
+
+
+def _base(
+    defaults: SourceMap | None,
+    root: SourceMap,
+    place: Place,
+    inherited: Inherited,
+    issues: list[SpecIssue],
+) -> tuple[SourceMap | None, bool]:
+    """The regions of the set that the workforce takes, and whether that set is known."""
+    name = root.get("region_set", defaults.get("region_set") if defaults else None)
+    if name is None:
+        return None, True
+    found = inherited.sets.get(name) if isinstance(name, str) else None
+    if found is not None and isinstance(found.root, SourceMap):
+        regions = found.root.get("regions")
+        if isinstance(regions, SourceMap):
+            return regions, True
+    elif inherited.are_sets_known and isinstance(name, str):
+        issues.append(_unknown_set(name, defaults, root, place, inherited))
+    return None, False
 
 
 def _regions(
     defaults: SourceMap | None,
     root: SourceMap,
     place: Place,
-    inherited: Inherited,
+    base: SourceMap | None,
     issues: list[SpecIssue],
-) -> SourceMap | None:
+    *,
+    is_known: bool,
+) -> SourceMap:
     own = root.get("regions")
     if not isinstance(own, SourceMap):
         own = SourceMap(root.start, is_flow=False)
-    name = root.get("region_set", defaults.get("region_set") if defaults else None)
-    base: SourceMap | None = None
-    if name is not None:
-        found = inherited.sets.get(name) if isinstance(name, str) else None
-        if found is None:
-            if inherited.are_sets_known and isinstance(name, str):
-                issues.append(_unknown_set(name, defaults, root, place, inherited))
-            if isinstance(name, str):
-                return None
-        elif isinstance(found.root, SourceMap):
-            regions = found.root.get("regions")
-            if not isinstance(regions, SourceMap):
-                return None  # told at the set
-            base = regions
     lowest = defaults.get("region_defaults") if defaults else None
     if isinstance(lowest, SourceMap) and "compute" in lowest:
         lowest = without(lowest, "compute")  # targets come over it: see default_compute
@@ -106,8 +130,8 @@ def _regions(
     result = SourceMap(own.start, is_flow=False)
     for region in (*(base or ()), *(one for one in own if one not in (base or ()))):
         mine = own.get(region)
-        if mine is None and region in own and base is not None:
-            if region not in base:
+        if mine is None and region in own and (base is not None or not is_known):
+            if base is not None and region not in base:
                 what = "null removes a region of the region set, which has no such region"
                 message = what + did_you_mean(region, base)
                 issues.append(place.issue("regions", region, message=message))

@@ -1,12 +1,13 @@
 """What specs may say and this version can't carry out yet: one table, one refusal.
 
-`validate`, `show` and `fmt` take such specs. Whatever plans or acts refuses them, so that no key
-is accepted and then ignored. When an engine arrives, its line in the table goes.
+`validate`, `show` and `fmt` take such specs. Whatever plans or acts refuses what it can't do, so
+that no key is accepted and then ignored. When an engine arrives, its line in the table goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from reconciler.model.scale import WhenQueueEmpty
 from reconciler.model.workforce import Need, Region, Specs
@@ -71,37 +72,57 @@ def _azureml(_: Workforce, regions: tuple[Region, ...]) -> Iterator[Way]:
             yield ("regions", region.name)
 
 
-FEATURES: tuple[tuple[str, Find], ...] = (
-    ("scaling by the length of a queue", _auto),
-    ("a queue that is looked at before hiring (or scale.when_queue_empty: keep)", _watched_queue),
-    ("a back channel", _back_channel),
-    ("mounts", _mounts),
-    ("variables from the environment of whoever applies", _secret_variables),
-    ("prices in plans", _prices),
-    ("AzureML targets", _azureml),
+class Feature(NamedTuple):
+    """What a workforce may need: `what` completes "needs ...", `find` tells where it asks for it.
+
+    `only_to_act` where a plan without it is true all the same.
+    """
+
+    what: str
+    find: Find
+    only_to_act: bool = False
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("scaling by the length of a queue", _auto),
+    Feature(
+        "a queue that is looked at before hiring (or scale.when_queue_empty: keep)", _watched_queue
+    ),
+    Feature("a back channel", _back_channel),
+    Feature("prices in plans", _prices),
+    Feature("mounts", _mounts, only_to_act=True),
+    Feature(
+        "variables from the environment of whoever applies", _secret_variables, only_to_act=True
+    ),
+    Feature("acting on AzureML targets", _azureml, only_to_act=True),
 )
-"""What completes "needs ...", and where a workforce asks for it."""
 
 
 def needs_of(document: Workforce, regions: tuple[Region, ...], place: Place) -> tuple[Need, ...]:
     """What the workforce needs and can't have, each with the first key that asks for it."""
     found = []
-    for what, find in FEATURES:
-        way = next(find(document, regions), None)
+    for feature in FEATURES:
+        way = next(feature.find(document, regions), None)
         if way is not None:
             is_region = len(way) == 2 and way[0] == "regions"
             position = place.source.locate(*way, key=is_region or len(way) == 1)
-            found.append(Need(position, key_path(*way), what))
+            found.append(
+                Need(position, key_path(*way), feature.what, only_to_act=feature.only_to_act)
+            )
     return tuple(found)
 
 
-def refuse_needs(specs: Specs) -> None:
-    """Raises UserError where a workforce needs what this version can't do yet."""
+def refuse_needs(specs: Specs, *, acting: bool) -> None:
+    """Raises UserError where a workforce needs what this version can't do yet.
+
+    Unless `acting`, what a plan is true without is let pass.
+    """
     lines = sorted(
         {
             f"{need.position}: {need.path}: needs {need.what}, which this version can't do yet"
             for workforce in specs.workforces
             for need in workforce.needs
+            if acting or not need.only_to_act
         }
     )
     if not lines:

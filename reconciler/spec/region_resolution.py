@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.positions import Position
 from reconciler.model.workforce import Region, RegionKey, Target
 from reconciler.spec.documents import region as documents_region
 from reconciler.spec.documents import workforce as documents
+from reconciler.spec.documents.base import MOST_ENTRIES
 from reconciler.spec.experiments import fill, fill_topic
 from reconciler.spec.issues import SpecIssue, did_you_mean, shorten
 from reconciler.spec.placeholders import fill as fill_names
 from reconciler.spec.sentences import Place
 from reconciler.spec.task_resolution import Tasks, TasksOfWorkforce
+from reconciler.spec.tree import SourceMap
 from reconciler.targets.registry import kind
+from reconciler.values.names import is_name
 
 _MOST_NAMES = 10
 _DEFAULT_TOPIC = ("back_channel", "service_bus", "topic")
@@ -95,7 +98,7 @@ def _region(
         issues.append(place.issue("regions", name, "min", message=what))
     target = context.targets.get(target_name)
     if target is None and context.are_targets_known:
-        issues.append(_unknown_target(name, region, target_name, place, context))
+        issues.append(_unknown_target(name, region.target, place, context))
     try:
         experiment = fill(region.experiment, names)
     except ValueError as error:
@@ -141,19 +144,43 @@ def _at_compute(
     return context.at_compute[key]
 
 
-def _unknown_target(
-    name: str,
-    region: documents_region.Region,
-    target: str,
-    place: Place,
-    context: Context,
-) -> SpecIssue:
+def unknown_targets(place: Place, context: Context) -> Iterator[SpecIssue]:
+    """The targets that a document of a workforce names and that aren't there.
+
+    For documents that are wrong by themselves. What is no name, or may be meant for the key
+    `target`, is told as that.
+    """
+    regions = place.value("regions")
+    if not context.are_targets_known or not isinstance(regions, SourceMap):
+        return
+    if len(regions) > MOST_ENTRIES:
+        return
+    for name, region in regions.items():
+        if not isinstance(region, SourceMap) or any(map(_is_like_target, region)):
+            continue
+        said = region.get("target")
+        if isinstance(said, (bool, int, float)):
+            said = region.text_of("target", said)
+        target = name if said is None else said
+        if isinstance(target, str) and is_name(target) and target not in context.targets:
+            named = None if said is None else target
+            yield _unknown_target(name, named, place, context)
+
+
+def _is_like_target(key: str) -> bool:
+    is_known = key in documents_region.Region.model_fields
+    return not is_known and bool(did_you_mean(key, ("target",)))
+
+
+def _unknown_target(name: str, named: str | None, place: Place, context: Context) -> SpecIssue:
+    """That a region's target isn't there. `named`: what its key `target` says."""
+    target = name if named is None else named
     known = list(context.targets)
     guess = did_you_mean(target, known)
     if not guess:
         shown = ", ".join(known[:_MOST_NAMES]) + (", ..." if len(known) > _MOST_NAMES else "")
         guess = f": there are {shown}" if known else ": the specs declare no targets"
-    if region.target is not None:
+    if named is not None:
         what = f"there is no target '{target}'{guess}"
         return place.issue("regions", name, "target", message=what)
     what = f"there is no target of the region's name{guess}"

@@ -14,13 +14,13 @@ from reconciler.spec.documents.targets import Targets
 from reconciler.spec.documents.workforce import Workforce
 from reconciler.spec.issues import SpecIssue
 from reconciler.spec.layers import Inherited, default_compute, layered
-from reconciler.spec.region_resolution import Context
+from reconciler.spec.region_resolution import Context, unknown_targets
 from reconciler.spec.sentences import Place
 from reconciler.spec.sources import Sources
 from reconciler.spec.target_resolution import ResolvedTargets, resolve_targets
 from reconciler.spec.task_resolution import Tasks
 from reconciler.spec.tree import SourceDocument, SourceMap
-from reconciler.spec.validating import Invalid, check
+from reconciler.spec.validating import Invalid, check, check_part
 from reconciler.spec.workforce_resolution import (
     ResolvedWorkforce,
     resolve_safety,
@@ -89,7 +89,7 @@ def resolve(checked: Checked, sources: Sources, *, keep: bool = False) -> Resolu
     project, safety, has_project = _project(checked, issues)
     targets = resolve_targets(project, list(checked.of(Targets)))
     issues.extend(targets.issues)
-    inherited = _inherited(checked, issues)
+    inherited = _inherited(checked, sources, issues)
     context = Context(
         targets.targets,
         checked.knows_all("Targets") and not targets.issues,
@@ -99,24 +99,30 @@ def resolve(checked: Checked, sources: Sources, *, keep: bool = False) -> Resolu
     resolved: dict[str, ResolvedWorkforce] = {}
     shown: dict[str, ShownWorkforce] = {}
     for source in checked.workforces:
-        whole = layered(source, inherited, issues)
-        if whole is None:
+        found = layered(source, inherited, issues)
+        whole = found.document
+        place = Place(whole)
+        if not found.is_complete:
+            part = check_part(Workforce, whole.root, place)
+            issues.extend(_not_told_before(part, whole, checked.told))
+            issues.extend(unknown_targets(place, context))
             continue
-        model = check(Workforce, whole.root, Place(whole))
+        model = check(Workforce, whole.root, place)
         if isinstance(model, tuple):
             issues.extend(_not_told_before(model, whole, checked.told))
+            issues.extend(unknown_targets(place, context))
             continue
         if model.name in resolved:
             first = resolved[model.name].workforce.position
             what = f"there is a workforce '{model.name}' at {first} already"
-            issues.append(Place(whole).issue("name", message=what))
+            issues.append(place.issue("name", message=what))
             continue
         folder = sources.folder_of(source.start).resolve()
         one = resolve_workforce(model, whole, folder, context)
         resolved[model.name] = one
         issues.extend(one.issues)
         if keep:
-            shown[model.name] = ShownWorkforce(model, Place(whole), one)
+            shown[model.name] = ShownWorkforce(model, place, one)
     specs = Specs(
         project=project,
         workforces=tuple(one.workforce for one in resolved.values()),
@@ -141,7 +147,7 @@ def _not_told_before(
             yield issue
 
 
-def _inherited(checked: Checked, issues: list[SpecIssue]) -> Inherited:
+def _inherited(checked: Checked, sources: Sources, issues: list[SpecIssue]) -> Inherited:
     """What workforces can inherit from. Two of a kind where one may be are an issue."""
     defaults: SourceDocument | None = None
     sets: dict[str, SourceDocument] = {}
@@ -164,7 +170,11 @@ def _inherited(checked: Checked, issues: list[SpecIssue]) -> Inherited:
                 issues.append(Place(source).issue("name", message=what))
             else:
                 sets[name] = source
-    return Inherited(defaults, sets, checked.knows_all("RegionSet"))
+    # What workforces miss is told beside a broken file, unless that may be where they have it from.
+    may_hide = sources.may_hide_defaults or any(
+        one.kind in (None, "Defaults") for one in checked.invalid
+    )
+    return Inherited(defaults, sets, checked.knows_all("RegionSet"), not may_hide)
 
 
 def _project(checked: Checked, issues: list[SpecIssue]) -> tuple[str, Safety, bool]:

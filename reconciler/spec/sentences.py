@@ -74,6 +74,8 @@ def issue_of(error: ErrorDetails, model: type[BaseModel], place: Place) -> SpecI
         message = f"should be {_WANTED[kind]}, {but(error['input'])}{_remedy(error)}"
         if error["input"] is None:
             message += _if_empty(kind, model, tagged)
+    elif kind == "incomplete":
+        message = error["msg"]
     elif kind == "kind_of_map":
         message = f"{error['msg']}{_type_of(error['input'])}"
     elif write is not None:

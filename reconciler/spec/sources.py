@@ -34,6 +34,8 @@ class Sources:
     """By real path."""
     referred: set[str] = field(default_factory=set)
     """Real paths of the files and folders that tasks refer to: they hold no spec documents."""
+    may_hide_defaults: bool = False
+    """Whether a file could not be read, or not to its end, that may hold the Defaults."""
 
     def read(self, file: SpecFile) -> ParsedFile:
         """The documents of a file. It is read once."""
@@ -42,9 +44,12 @@ class Sources:
             data = self.instead[real] if real in self.instead else folder.read(file)
             if isinstance(data, SpecIssue):
                 self.parsed[real] = ParsedFile((), (data,))
+                self.may_hide_defaults = True
             else:
                 self.files.append(file)
                 self.parsed[real] = parse(file.name, data, self.names)
+                if self.parsed[real].issues and b"Defaults" in data:
+                    self.may_hide_defaults = True
         return self.parsed[real]
 
     def refer(self, text: str, at: Mark) -> None:

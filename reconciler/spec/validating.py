@@ -17,6 +17,8 @@ from reconciler.spec.tree import SourceDocument, SourceMap
 M = TypeVar("M", bound=BaseModel)
 
 _KINDS_IN_WORDS = in_words(list(KINDS))
+_FOR_WANT_OF_MORE = frozenset({"missing", "too_short", "incomplete"})
+"""Errors of what may be right together with other layers."""
 _MOST_ERRORS = 1_000
 """Of a document with more errors only one is told: listing them would take the memory."""
 
@@ -70,18 +72,21 @@ def check(model: type[M], value: object, place: Place) -> M | tuple[SpecIssue, .
 
 
 def check_part(model: type[BaseModel], value: object, place: Place) -> tuple[SpecIssue, ...]:
-    """Check a value that need not have all the keys of the model: the issues."""
+    """Check a value that other layers complete: the issues, but for what isn't there."""
     try:
         model.model_validate(value)
     except ValidationError as error:
-        return _issues(error, model, place, passed_over="missing")
+        return _issues(error, model, place, passed_over=_FOR_WANT_OF_MORE)
     return ()
 
 
 def _issues(
-    error: ValidationError, model: type[BaseModel], place: Place, passed_over: str = ""
+    error: ValidationError,
+    model: type[BaseModel],
+    place: Place,
+    passed_over: frozenset[str] = frozenset(),
 ) -> tuple[SpecIssue, ...]:
     if error.error_count() > _MOST_ERRORS:
         return (place.issue(message=f"over {_MOST_ERRORS:,} keys and values here are wrong"),)
     found = error.errors(include_url=False)
-    return tuple(issue_of(one, model, place) for one in found if one["type"] != passed_over)
+    return tuple(issue_of(one, model, place) for one in found if one["type"] not in passed_over)

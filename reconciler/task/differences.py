@@ -80,4 +80,6 @@ def _at(fields: Mapping[str, object], path: tuple[str, ...]) -> str | None:
     here: object = fields
     for key in path:
         here = here.get(key) if isinstance(here, Mapping) else None
+    if isinstance(here, Mapping):
+        return json.dumps(here, ensure_ascii=False)
     return None if here is None else str(here)

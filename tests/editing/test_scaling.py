@@ -83,7 +83,7 @@ def test_what_the_command_line_takes_as_an_amount() -> None:
 def test_what_could_not_be_planned_is_not_written(
     specs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
+    def refuse(_: object, *, acting: bool) -> None:
         raise UserError("hello.yaml:4:18: scale.desired: needs a crystal ball")
 
     monkeypatch.setattr(scaling, "refuse_needs", refuse)

@@ -30,12 +30,13 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
     max_leaves=12,
 )
-KEYS = ("name", "task", "scale", "regions", "targets", "defaults", "safety", "layoffs")
+KEYS = (
+    *("name", "task", "scale", "regions", "targets", "defaults", "safety", "layoffs", "mounts"),
+    *("queue", "region_set", "region_defaults", "back_channel", "adopt", "placement", "priority"),
+)
 DOCUMENTS = st.fixed_dictionaries(
-    {"kind": st.sampled_from(["Workforce", "Targets", "Project"])},
-    optional=dict.fromkeys(
-        ("name", "task", "scale", "regions", "targets", "defaults", "safety", "layoffs"), VALUES
-    ),
+    {"kind": st.sampled_from(["Workforce", "Targets", "Project", "RegionSet", "Defaults"])},
+    optional=dict.fromkeys(KEYS, VALUES),
 )
 
 
@@ -90,3 +91,40 @@ def test_both_parsers_read_the_same_values(text: str) -> None:
 
 def values(parsed: ParsedFile) -> list[str]:
     return [repr(document.root) for document in parsed.documents]
+
+
+PROJECT: tuple[dict[str, object], ...] = (
+    {"kind": "Targets", "defaults": {"azureml": {"workspace": "w-{target}"}},
+     "targets": {"a": {}, "b": {"local": {"slots": 1}}}},
+    {"kind": "Defaults", "task": {"environment": {"image": "i"}, "tags": {"t": "1"}},
+     "region_defaults": {"max": 4, "compute": "c"}, "scale": {"policy": {"ladder": {}}}},
+    {"kind": "RegionSet", "name": "fleet", "regions": {"a": {"max": 3}, "b": {}}},
+    {"kind": "Workforce", "name": "w", "region_set": "fleet", "regions": {"a": None},
+     "task": {"command": "x", "environment_variables": {"A": {"from_env": "B"}},
+              "identity": {"type": "managed"}, "inputs": {"i": {"path": "p"}}},
+     "queue": {"local": {"name": "q"}}, "scale": {"desired": "auto", "max": 9},
+     "back_channel": {"service_bus": {"namespace": "n"}}, "safety": {"max_hires": 3}},
+)  # fmt: skip
+
+
+def ways(value: object, way: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    inner = value.items() if isinstance(value, dict) else ()
+    return [way, *(one for key, below in inner for one in ways(below, (*way, str(key))))]
+
+
+PLACES = [(number, way) for number, one in enumerate(PROJECT) for way in ways(one) if way]
+
+
+@BOUNDED
+@given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=3))
+def test_any_values_in_a_project_that_inherits(
+    changes: list[tuple[tuple[int, tuple[str, ...]], object]],
+) -> None:
+    project = json.loads(json.dumps(PROJECT))
+    for (number, way), value in changes:
+        here = project[number]
+        for step in way[:-1]:
+            here = here.get(step) if isinstance(here, dict) else None
+        if isinstance(here, dict):
+            here[way[-1]] = value
+    load_bytes("\n---\n".join(json.dumps(one) for one in project).encode())

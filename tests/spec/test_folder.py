@@ -158,5 +158,15 @@ def test_a_path_with_a_nul_is_not_there() -> None:
 def test_only_whole_folders_are_whole(write: Write) -> None:
     write({"a.yaml": TARGETS, "b.yaml": WORKFORCE})
     assert not load(["specs"]).specs.is_partial
+    assert not load(["./specs/"]).specs.is_partial
     assert load(["specs/a.yaml", "specs/b.yaml"]).specs.is_partial
     assert load(["specs", "specs/a.yaml"]).specs.is_partial
+
+
+def test_another_folder_is_whole_where_it_says_that_it_is_a_project(write: Write) -> None:
+    """Else it may be a part of one, whose other files claim what no file here does."""
+    write({"part/a.yaml": TARGETS, "part/b.yaml": WORKFORCE})
+    assert load(["specs/part"]).specs.is_partial
+    write({"part/project.yaml": "kind: Project\nname: lab\n"})
+    assert not load(["specs/part"]).specs.is_partial
+    assert load(["specs/part", "specs/part/a.yaml"]).specs.is_partial

@@ -12,7 +12,7 @@ from reconciler.model.plan import FieldChange
 from reconciler.model.workforce import Task
 from reconciler.task.differences import differences
 from reconciler.values.duration import Duration
-from reconciler.values.immutable import FrozenMap
+from reconciler.values.immutable import FrozenMap, frozen
 
 
 def test_equal_tasks_do_not_differ() -> None:
@@ -49,6 +49,34 @@ def test_odd_keys_are_quoted() -> None:
         'task.tags."with space"',
         "task.tags.__private",
     ]
+
+
+def test_keys_of_the_job_are_told_one_by_one() -> None:
+    before = Task("a", job=frozen_job({"resources": {"shm_size": "1g"}, "environment": "a:1"}))
+    after = Task(
+        "a",
+        secret_variables=FrozenMap({"KEY": "SECRET"}),
+        job=frozen_job(
+            {
+                "code": "sha256:00",
+                "environment": {"image": "b"},
+                "resources": {"shm_size": "2g", "locations": ["x"]},
+                "identity": {"type": "managed"},
+            }
+        ),
+    )
+    assert differences(before, after) == (
+        FieldChange("task.code", None, "sha256:00"),
+        FieldChange("task.environment", "a:1", '{"image": "b"}'),
+        FieldChange("task.environment_variables.KEY", None, "from SECRET"),
+        FieldChange("task.identity.type", None, "managed"),
+        FieldChange("task.resources.locations", None, '["x"]'),
+        FieldChange("task.resources.shm_size", "1g", "2g"),
+    )
+
+
+def frozen_job(keys: dict[str, object]) -> FrozenMap[str, object]:
+    return FrozenMap({key: frozen(value) for key, value in keys.items()})
 
 
 def test_where_the_spec_lies_is_no_difference() -> None:

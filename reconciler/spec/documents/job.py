@@ -5,9 +5,10 @@ After the schema that azure.ai.ml's `load_job` checks a command job against (ver
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from reconciler.spec.documents.alternatives import AnyMap, AnyValue, Word, by_type, text_or
 from reconciler.spec.documents.base import Document, MapText, Text, texts_of_map
@@ -40,6 +41,9 @@ def _text_or_texts(value: Any) -> Any:
 
 UriOrPath = Annotated[Text, AfterValidator(_check_uri_or_path)]
 """A path from the folder of the file that holds it, or a URI such as `azureml:code:1`."""
+
+
+_ONE_SOURCE: Final = "an environment needs either an `image` or a `build`"
 
 
 class Build(Document):
@@ -115,10 +119,12 @@ class Environment(Document):
 
     @model_validator(mode="after")
     def _one_source(self) -> Environment:
-        if (self.image is None) == (self.build is None):
-            raise ValueError("an environment needs either an `image` or a `build`")
+        if self.image is not None and self.build is not None:
+            raise ValueError(_ONE_SOURCE)
+        if self.image is None and self.build is None:
+            raise PydanticCustomError("incomplete", _ONE_SOURCE)
         if self.conda_file is not None and self.image is None:
-            raise ValueError("a `conda_file` needs an `image` to stand on")
+            raise PydanticCustomError("incomplete", "a `conda_file` needs an `image` to stand on")
         return self
 
 

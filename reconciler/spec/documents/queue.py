@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from reconciler.spec.documents.base import Document, Name, Text
 from reconciler.spec.documents.quantities import Secret
@@ -44,6 +45,8 @@ def _check_entity(text: str) -> str:
         raise ValueError("is no Service Bus queue's name: letters, digits, '.', '-', '_' and '/'")
     return text
 
+
+_ONE_KIND: Final = "a queue needs one key: storage, service_bus or local"
 
 Account = Annotated[Text, AfterValidator(_check_account)]
 Namespace = Annotated[Text, AfterValidator(_check_namespace)]
@@ -114,6 +117,9 @@ class Queue(Document):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Queue:
-        if sum(one is not None for one in (self.storage, self.service_bus, self.local)) != 1:
-            raise ValueError("a queue needs one key: storage, service_bus or local")
+        kinds = sum(one is not None for one in (self.storage, self.service_bus, self.local))
+        if kinds == 0:
+            raise PydanticCustomError("incomplete", _ONE_KIND)
+        if kinds > 1:
+            raise ValueError(_ONE_KIND)
         return self

@@ -14,6 +14,7 @@ from reconciler.spec.documents.quantities import FromEnv, Timeout
 
 OUR_VARIABLES = "RECONCILER_"
 OUR_TAGS = "reconciler."
+_VARIABLE = re.compile(r"[^=\s]+")
 
 EVERYWHERE = ("file", "command", "environment_variables", "limits", "tags")
 """The keys that local targets use too."""
@@ -35,7 +36,7 @@ def _check_command(text: str) -> str:
 
 
 def _check_variable(name: str) -> str:
-    if not name or "=" in name or any(character.isspace() for character in name):
+    if not _VARIABLE.fullmatch(name):
         raise ValueError("is not the name of a variable: it is empty, or holds '=' or a space")
     if name.startswith(OUR_VARIABLES):
         raise ValueError(f"begins with {OUR_VARIABLES}: those variables are set for each worker")

@@ -48,8 +48,12 @@ def at_compute(target: Target, compute: str) -> Target:
 
 
 def new_engine() -> Engine:
-    """An engine for all AzureML targets. Raises UserError: there is none yet."""
-    raise UserError(
-        "this version acts on local targets only, not on AzureML",
-        "leave the workforces with azureml targets out, with --only",
-    )
+    """An engine for all AzureML targets. Raises UserError where its packages aren't installed."""
+    try:
+        from reconciler.targets.azureml.engine import AzureMLEngine
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"AzureML targets need a package that isn't installed: {error.name}",
+            "pip install 'reconciler[azure]'",
+        ) from error
+    return AzureMLEngine()

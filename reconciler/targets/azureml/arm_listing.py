@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from reconciler.azure.clouds import Cloud
+from reconciler.azure.decoding import BAD_JSON
 from reconciler.azure.errors import ServiceFailure, Trouble, malformed
 from reconciler.azure.pipeline import Connections
 from reconciler.targets.azureml.merging import gather
@@ -88,9 +89,9 @@ async def list_jobs(
         answer = await connections.read("GET", url, scope=cloud.management_scope)
         try:
             page = _read_page(answer.body)
-        except msgspec.DecodeError as error:
+            gather((job for raw in page.value if (job := _sighting(raw, place, now))), found)
+        except BAD_JSON as error:
             raise malformed("Resource Manager", f"no page of jobs: {error}") from error
-        gather((job for raw in page.value if (job := _sighting(raw, place, now))), found)
         url = page.next_link
         if url is not None and urlsplit(url)[:2] != urlsplit(cloud.resource_manager)[:2]:
             raise malformed("Resource Manager", f"a next page at another host: {url}")

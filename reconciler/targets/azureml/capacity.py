@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from reconciler.azure.clouds import Cloud
+from reconciler.azure.decoding import BAD_JSON
 from reconciler.azure.errors import ServiceFailure, malformed
 from reconciler.azure.pipeline import Connections
 from reconciler.model.observation import Capacity, Unreadable
@@ -73,7 +74,7 @@ def capacity_of(body: bytes) -> Capacity:
     """
     try:
         properties = msgspec.json.decode(body, type=_Compute).properties
-    except msgspec.DecodeError as error:
+    except BAD_JSON as error:
         raise malformed("Resource Manager", f"no compute: {error}") from error
     if (properties.compute_type or "").lower() != "amlcompute":
         return Capacity(None, UNIT)

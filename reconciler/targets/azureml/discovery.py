@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.azure.at_once import at_once
 from reconciler.azure.clouds import Cloud
+from reconciler.azure.decoding import BAD_JSON
 from reconciler.azure.errors import ServiceFailure, Trouble, malformed
 from reconciler.azure.pipeline import Connections
 from reconciler.targets.azureml.host_cache import HostCache, Hosts
@@ -71,7 +72,7 @@ class Discovery:
         answer = await self._connections.read("GET", url, scope=self._cloud.management_scope)
         try:
             workspace = msgspec.json.decode(answer.body, type=_Workspace)
-        except msgspec.DecodeError as error:
+        except BAD_JSON as error:
             raise malformed("Resource Manager", f"no workspace: {error}") from error
         api = await self._discovered(workspace.properties.discovery_url)
         return Hosts(workspace.location, api or f"{self._cloud.studio}/api/{workspace.location}")
@@ -95,7 +96,7 @@ class Discovery:
         try:
             answer = await self._connections.read("GET", address, scope=None)
             document = msgspec.json.decode(answer.body, type=_Document)
-        except msgspec.DecodeError:
+        except BAD_JSON:
             return None
         except ServiceFailure as failure:
             if failure.trouble is Trouble.CREDENTIAL:

@@ -16,7 +16,7 @@ from reconciler.azure.at_once import at_once
 from reconciler.azure.clouds import Cloud, choice, from_metadata
 from reconciler.azure.errors import ServiceFailure
 from reconciler.azure.pipeline import Connections
-from reconciler.model.observation import Capacity, Readable, Unreadable, Worker
+from reconciler.model.observation import Capacity, Experiment, Readable, Unreadable, Worker
 from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, RegionKey, Target
@@ -26,7 +26,14 @@ from reconciler.targets.azureml.discovery import Discovery
 from reconciler.targets.azureml.history import read_history
 from reconciler.targets.azureml.host_cache import HostCache, cache_folder
 from reconciler.targets.azureml.merging import Listing, all_of, merge
-from reconciler.targets.azureml.observing import Asked, by_workspace, readable, seen_in, together
+from reconciler.targets.azureml.observing import (
+    Asked,
+    by_workspace,
+    experiments_of,
+    readable,
+    seen_in,
+    together,
+)
 from reconciler.targets.azureml.places import place_of
 from reconciler.targets.azureml.workspace import Listings, WorkspaceReader
 from reconciler.targets.protocol import Order, Seen, Tell, WorkerLog
@@ -90,6 +97,26 @@ class AzureMLEngine:
             self._capacities(opened, computes), self._deepen(opened, regions)
         )
         return Seen(regions=readings, computes=capacities)
+
+    async def set_up(self, target: Target) -> None:
+        """Nothing: a workspace has no setting that a spec changes."""
+
+    async def inventory(self, project: str, targets: Sequence[Target]) -> Sequence[Experiment]:
+        """The project's live workers in the targets' workspaces, by experiment. Raises UserError.
+
+        What the digests stand for is not told: the index doesn't know the jobs' commands.
+        """
+        opened = await self._open()
+        asked = by_workspace((), targets)
+        found: list[Experiment] = []
+        read = await at_once(*(self._read(opened, one, project) for one in asked))
+        for one, listings in zip(asked, read, strict=True):
+            if isinstance(listings, ServiceFailure):
+                raise UserError(f"workspace {one.place.name}: {listings.cause}", listings.remedy)
+            if listings.strays_unread is not None:
+                raise UserError(f"workspace {one.place.name}: {listings.strays_unread}")
+            found += experiments_of(project, one.targets, one, listings)
+        return found
 
     async def carry_out(self, order: Order, tell: Tell) -> None:
         """Fail every worker of the order: acting on AzureML is not there yet."""

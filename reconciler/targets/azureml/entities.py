@@ -56,6 +56,7 @@ class _Annotations(_Shape):
     status: str | None = None
     tags: dict[str, str] | None = None
     error: _Error | None = None
+    end_time_utc: str | None = None
 
 
 class _Properties(_Shape):
@@ -116,7 +117,7 @@ class Page:
 def read_page(body: bytes, workspace: str, now: datetime) -> Page:
     """A page from the body of an answer. `now` stands for creation times that are not told.
 
-    Raises ValueError where the body is no page at all.
+    Raises one of `decoding.BAD_JSON` where the body is no page at all.
     """
     try:
         page: _Page | _LoosePage = _read_page(body)
@@ -167,6 +168,7 @@ def _sighting(entity: _Entity, workspace: str, now: datetime) -> Sighting | None
         tags=annotations.tags,
         compute=compute.arm_id or compute.target,
         note=annotations.error.message if annotations.error else None,
+        ended=annotations.end_time_utc,
         counts=_is_root(properties) and (properties.run_type or "").lower() not in OTHER_TYPES,
     )
 
@@ -202,6 +204,7 @@ def _leniently(raw: bytes) -> _Entity | None:
             status=_text(annotations, "status"),
             tags={key: value for key, value in tags.items() if isinstance(value, str)},
             error=_Error(_text(_part(annotations, "error"), "message")),
+            end_time_utc=_text(annotations, "endTimeUtc"),
         ),
         properties=_Properties(
             run_id=_text(properties, "runId"),

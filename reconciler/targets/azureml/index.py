@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from reconciler.azure.decoding import BAD_JSON
 from reconciler.azure.errors import ServiceFailure, Trouble, malformed
 from reconciler.azure.pipeline import Connections
 from reconciler.targets.azureml.entities import Page, read_page
@@ -124,7 +125,7 @@ class Index:
         self.service_time = _date(answer.headers.get("Date")) or datetime.now(UTC)
         try:
             page = read_page(answer.body, self.place.key, self.service_time)
-        except msgspec.DecodeError as error:
+        except BAD_JSON as error:
             raise malformed(self._url, f"no page of entities: {error}") from error
         if page.has_shard_errors:
             raise malformed(self._url, "a part of its entities: shards of the index failed")

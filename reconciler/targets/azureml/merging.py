@@ -22,6 +22,8 @@ SETTLED = timedelta(hours=1)
 CLOSED = timedelta(minutes=15)
 """Numbers missing below one that is older than this are looked at, never created."""
 
+_LATELY = timedelta(hours=1)
+
 _PROGRESS = {
     Phase.PAUSED: 0,
     Phase.PENDING: 1,
@@ -49,9 +51,9 @@ class Listing:
     """What the listings said of one region's numbers: what a walk for free names rests on.
 
     `at` is the service's clock when the listings were begun, and ages are counted from it. `live`
-    are the numbers of live workers, `taken` all that either listing showed. `recent` are all numbers seen in the recent listing, which
-    goes back `SETTLED` and, where `is_deep`, a page of older jobs more, or to the region's very
-    first job. The highest ones are None where no such job was seen.
+    are the numbers of live workers, `taken` all that either listing showed. `recent` are those of
+    the recent listing, which goes back `SETTLED` and, where `is_deep`, a page of older jobs more,
+    or to the region's very first job. The highest ones are None where no such job was seen.
     """
 
     at: datetime
@@ -75,10 +77,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One experiment, by both listings: its workers (live and ending), and its numbers."""
+    """One experiment, by both listings: its workers (live and ending), and its numbers.
+
+    `ended_lately` are workers that are known to have ended in the last hour, the latest last.
+    """
 
     workers: tuple[Worker, ...]
     listing: Listing
+    ended_lately: tuple[Worker, ...] = ()
 
 
 def together(one: Sighting, other: Sighting) -> Sighting:
@@ -129,6 +135,7 @@ def merge(
         experiment: Merged(
             workers=tuple(_present(found)),
             listing=_listing(found, numbered[experiment], at, experiment in deep),
+            ended_lately=tuple(_ended_lately(found, at)),
         )
         for experiment, found in judged.items()
     }
@@ -150,6 +157,20 @@ def strays(project: str, claimed: frozenset[str], live: Mapping[str, Sighting]) 
 def _present(found: list[Sighting]) -> list[Worker]:
     workers = [seen.worker for seen in found if seen.counts and seen.worker.phase.occupies_capacity]
     return sorted(workers, key=lambda worker: (worker.created, worker.id))
+
+
+def _ended_lately(found: list[Sighting], at: datetime) -> list[Worker]:
+    """Where no end is told, a worker that began in the last hour has ended in it, too."""
+    ended = [
+        (seen.ended or seen.worker.created, seen.worker.id, seen.worker)
+        for seen in found
+        if seen.counts and seen.worker.phase is Phase.ENDED
+    ]
+    return [worker for end, _, worker in sorted(ended, key=_end) if at - end <= _LATELY]
+
+
+def _end(ended: tuple[datetime, str, Worker]) -> tuple[datetime, str]:
+    return ended[:2]
 
 
 def _listing(

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.azure.errors import ServiceFailure
-from reconciler.model.observation import Readable, Stray, Unreadable, Worker
+from reconciler.model.observation import Experiment, Readable, Stray, Unreadable, Worker
 from reconciler.model.workforce import Region, RegionKey, Target
 from reconciler.targets.azureml.merging import Listing, Merged, merge, strays
 from reconciler.targets.azureml.places import Place, compute_name, place_of
+from reconciler.targets.azureml.sightings import Sighting
 from reconciler.targets.azureml.workspace import Listings
 from reconciler.targets.protocol import Seen
 
@@ -91,7 +92,24 @@ def readable(merged: Merged, computes: Mapping[str, str]) -> Readable:
     workers = merged.workers
     if computes:
         workers = tuple(_on_known(worker, computes) for worker in workers)
-    return Readable(workers, next_number=merged.listing.first_free)
+    return Readable(
+        workers, next_number=merged.listing.first_free, ended_lately=merged.ended_lately
+    )
+
+
+def experiments_of(
+    project: str, targets: Sequence[Target], asked: Asked, read: Listings
+) -> list[Experiment]:
+    """The project's live workers in a workspace, by experiment as the service spells it."""
+    found: dict[str, list[Sighting]] = defaultdict(list)
+    for seen in strays(project, frozenset(), read.live):
+        found[seen.experiment].append(seen)
+    made = []
+    for _, sightings in sorted(found.items()):
+        workers = tuple(_on_known(seen.worker, asked.other_computes) for seen in sightings)
+        target = _near(targets, workers[0])
+        made.append(Experiment(sightings[0].spelled, target, workers))
+    return made
 
 
 def together(all_seen: Sequence[Seen]) -> Seen:
@@ -112,17 +130,17 @@ def _strays(
 ) -> tuple[Stray, ...]:
     if not asked.targets:
         return ()
-    by_compute: dict[str, list[Target]] = defaultdict(list)
-    for target in sorted(asked.targets, key=lambda target: target.name):
-        by_compute[target.compute].append(target)
-        by_compute[""].append(target)
     found = []
     for seen in strays(project, asked.keys, read.live):
         worker = _on_known(seen.worker, computes)
-        near = by_compute.get(worker.compute or "") or by_compute[""]
         key = RegionKey(asked.place.key, seen.experiment)
-        found.append(Stray(worker, key, near[0]))
+        found.append(Stray(worker, key, _near(asked.targets, worker)))
     return tuple(found)
+
+
+def _near(targets: Sequence[Target], worker: Worker) -> Target:
+    """The target to reach a worker through: the one with its compute, else the first by name."""
+    return min(targets, key=lambda target: (target.compute != worker.compute, target.name))
 
 
 def _on_known(worker: Worker, computes: Mapping[str, str]) -> Worker:

@@ -35,6 +35,8 @@ class Sighting:
     worker: Worker
     counts: bool = True
     spelled: str = ""
+    ended: datetime | None = None
+    """When it ended, where it has and the service tells."""
 
 
 @lru_cache(4096)
@@ -58,6 +60,7 @@ def sighting(
     compute: str | None = None,
     note: str | None = None,
     counts: bool = True,
+    ended: str | None = None,
 ) -> Sighting:
     """A sighting from what a service said of a job. `workspace` is the id in lower case."""
     folded = intern(experiment.casefold())
@@ -81,6 +84,7 @@ def sighting(
         ),
         counts,
         intern(experiment),
+        time_of(ended) if phase is Phase.ENDED else None,
     )
 
 

@@ -74,8 +74,11 @@ class WorkspaceReader:
         """
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
+                # Hosts and the list come from the same service: where it doesn't tell the one, it
+                # would not tell the other.
+                found = await self._discovery.find(place)
                 try:
-                    return await self._from_index(place, project, experiments)
+                    return await self._from_index(place, project, experiments, found.is_kept)
                 except ServiceFailure as failure:
                     if failure.trouble in (Trouble.CREDENTIAL, Trouble.COUNT):
                         raise
@@ -108,12 +111,13 @@ class WorkspaceReader:
             memory.dialect,
         )
 
-    async def _from_index(self, place: Place, project: str, experiments: Sequence[str]) -> Listings:
-        found = await self._discovery.find(place)
+    async def _from_index(
+        self, place: Place, project: str, experiments: Sequence[str], is_kept: bool
+    ) -> Listings:
         try:
             return await self._ask_index(place, project, experiments)
         except ServiceFailure as failure:
-            if not found.is_kept or not (failure.trouble in _NOT_THERE or failure.status == 404):
+            if not is_kept or not (failure.trouble in _NOT_THERE or failure.status == 404):
                 raise
         self._discovery.forget(place)
         return await self._ask_index(place, project, experiments)
@@ -154,7 +158,7 @@ class WorkspaceReader:
                 raise
             raise ServiceFailure(
                 failure.trouble,
-                f"{failure.message}; nor can the index: {why.cause}",
+                f"{failure.message}; nor can the index ({why.brief})",
                 failure.remedy,
                 status=failure.status,
                 code=failure.code,

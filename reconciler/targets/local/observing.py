@@ -36,7 +36,6 @@ from reconciler.targets.protocol import Seen
 from reconciler.values.errors import UserError
 from reconciler.values.names import worker_prefix
 
-
 _LATELY = timedelta(hours=1)
 
 

@@ -12,8 +12,11 @@ from reconciler.values.errors import UserError
 from tests.azure.standin import StandIn
 from tests.targets.azureml.looking import (
     PROJECT,
+    TAGS,
     look,
+    reading,
     region,
+    target,
     with_engine,
     workspace_id,
 )
@@ -40,6 +43,28 @@ def test_history_that_cannot_be_read_is_an_error_with_its_remedy(science: StandI
     with pytest.raises(UserError, match="workspace science: 503") as raised:
         with_engine(lambda engine: engine.history(region()))
     assert raised.value.remedy
+
+
+def test_the_inventory_is_the_projects_live_workers_claimed_or_not(science: StandIn) -> None:
+    science.admin.seed("science", "Relax", 2, tags=TAGS)
+    science.admin.seed("science", "static", 1, tags=TAGS)
+    science.admin.seed("science", "relax", 1, prefix="untagged")
+    science.admin.seed("science", "static", 1, "Completed", prefix="ended", tags=TAGS)
+    found = with_engine(lambda engine: engine.inventory(PROJECT, [target()]))
+    assert [(each.name, len(each.workers)) for each in found] == [("Relax", 2), ("static", 1)]
+    assert {each.target for each in found} == {target()}
+
+
+def test_an_inventory_that_cannot_be_read_is_an_error(science: StandIn) -> None:
+    science.admin.region_down("science")
+    with pytest.raises(UserError, match="workspace science: 503"):
+        with_engine(lambda engine: engine.inventory(PROJECT, [target()]))
+
+
+def test_what_ended_lately_is_told(science: StandIn) -> None:
+    science.admin.seed("science", "exp", 2, "Failed", age=90_000, error="out of memory")
+    (worker, _) = reading(look([region()]), region()).ended_lately
+    assert (worker.status, worker.note) == ("Failed", "out of memory")
 
 
 def test_a_log_is_the_jobs_page_in_the_studio(science: StandIn) -> None:

@@ -6,11 +6,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.azure.decoding import BAD_JSON
 from reconciler.model.phases import Phase
 from reconciler.targets.azureml.entities import Page, read_page
 from reconciler.targets.azureml.sightings import Sighting
@@ -166,9 +166,21 @@ def test_failed_shards_are_told() -> None:
     assert not page(shardErrors={}).has_shard_errors
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"<html>", b'{"value": {}}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"<html>",
+        b'{"value": {}}',
+        b"\xff",
+        b"[" * 5000,
+        b'{"value": [{"a": "\xff"}]}',
+    ],
+)
 def test_what_is_no_page_is_an_error(body: bytes) -> None:
-    with pytest.raises(msgspec.DecodeError):
+    with pytest.raises(BAD_JSON):
         read_page(body, WORKSPACE, NOW)
 
 

@@ -54,7 +54,7 @@ def test_a_listing_that_is_cut_short_by_pages_is_unreadable(science: StandIn) ->
     science.admin.seed("science", "exp", 51)
     said = reason(look([region()], budget=Budget(pages=5)), region())
     assert "has no end within 5 pages" in said
-    assert "nor can the index: 503 ServiceUnavailable" in said
+    assert "nor can the index (503 ServiceUnavailable)" in said
     assert science.admin.counts()["job.list"] == 5
     assert len(reading(look([region()], budget=Budget(pages=6)), region()).workers) == 51
 
@@ -89,4 +89,4 @@ def test_where_both_fail_both_are_named(science: StandIn) -> None:
     science.admin.fail(["job.list"], status=500, code="InternalServerError", message="Sorry.")
     said = reason(look([region()]), region())
     assert "500 InternalServerError (request " in said
-    assert "nor can the index: 503 ServiceUnavailable (request " in said
+    assert "nor can the index (503 ServiceUnavailable)" in said

@@ -137,6 +137,26 @@ def test_names_that_no_region_gave_have_no_number() -> None:
     assert (found.live, found.first_free) == (frozenset(), 1)
 
 
+def test_workers_that_ended_in_the_last_hour_are_told_the_latest_last() -> None:
+    def ended(number: int, age: timedelta, end: timedelta | None) -> Sighting:
+        at = None if end is None else (NOW - end).isoformat()
+        name = worker_name(WORKSPACE, "exp", number)
+        return sighting(WORKSPACE, name, "exp", "Failed", NOW - age, ended=at)
+
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    found = merged(
+        [],
+        [
+            ended(1, day, timedelta(minutes=5)),
+            ended(2, timedelta(minutes=30), None),
+            ended(3, day, hour + timedelta(seconds=1)),
+            ended(4, day, None),
+            job(5),
+        ],
+    )
+    assert [worker.number for worker in found.ended_lately] == [2, 1]
+
+
 def test_strays_are_live_root_jobs_of_the_project_that_no_region_claims() -> None:
     def tagged(name: str, experiment: str, status: str, project: str) -> Sighting:
         tags = {"reconciler.project": project}
