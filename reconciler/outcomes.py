@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.model.findings import Checkup
     from reconciler.model.plan import Plan
     from reconciler.model.report import Report
 
@@ -65,3 +66,8 @@ def of_report(plan: Plan, report: Report) -> Exit:
     if not report.is_complete:
         codes.append(Exit.PARTIAL)
     return worst(codes)
+
+
+def of_checkup(checkup: Checkup) -> Exit:
+    """The exit code of having checked targets."""
+    return Exit.DONE if checkup.is_sound else Exit.ERROR

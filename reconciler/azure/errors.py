@@ -166,6 +166,7 @@ def _no_credential(chain: list[BaseException]) -> ServiceFailure:
     tried = _CREDENTIAL.findall(text)
     said = [each for each in tried if "AADSTS" in each[1]]
     said = said or [each for each in tried if each[0] == "AzureCliCredential"]
+    said = said or (tried if len(tried) == 1 else [])
     reason = ": ".join(said[0]) if said else next(iter(text.strip().splitlines()), "")
     return ServiceFailure(
         Trouble.CREDENTIAL,

@@ -6,6 +6,7 @@ readings, how many requests a host gets at once, and which certificates are trus
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 from collections.abc import Mapping
@@ -136,6 +137,8 @@ class Connections:
     def _default_credential(self) -> Source:
         from azure.identity.aio import DefaultAzureCredential
 
+        # It logs a paragraph for each credential that it tried; the failure says it in a line.
+        logging.getLogger("azure.identity").addHandler(logging.NullHandler())
         # The same session, so that its requests trust the same certificates.
         return DefaultAzureCredential(transport=self._transport())
 

@@ -90,7 +90,7 @@ async def _logs(
             raise UserError(
                 f"{wanted} has no worker on record", "`reconciler status` shows what lives"
             )
-        tails = await _tails(chosen, engines, is_labelled=len(chosen) > 1)
+        tails = await _tails(chosen, engines, tail, is_labelled=len(chosen) > 1)
         for one in tails:
             _begin(one, _SEVERAL if tail is None and number is None else tail)
         while follow and tails:
@@ -100,7 +100,7 @@ async def _logs(
             if not live:
                 break
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        for worker in await _now(chosen, engines):
+        for worker in await _now(chosen, engines) if tails else [one for _, one in chosen]:
             if not worker.phase.occupies_capacity:
                 why = f": {worker.note}" if worker.note else ""
                 output.say(f"{worker.id} {worker.status}{why}", "quiet")
@@ -113,10 +113,15 @@ async def _choose(
     regions: Sequence[Region], engines: Engines, number: int | None
 ) -> list[tuple[Region, Worker]]:
     """The workers whose logs are meant."""
+    import asyncio
+
+    read = await asyncio.gather(
+        *(engines.of(region.target.kind).history(region) for region in regions)
+    )
     known = [
         (region, worker)
-        for region in regions
-        for worker in await engines.of(region.target.kind).history(region)
+        for region, workers in zip(regions, read, strict=True)
+        for worker in workers
     ]
     if number is not None:
         return [pair for pair in known if pair[1].number == number]
@@ -125,17 +130,37 @@ async def _choose(
 
 
 async def _tails(
-    chosen: Sequence[tuple[Region, Worker]], engines: Engines, *, is_labelled: bool
+    chosen: Sequence[tuple[Region, Worker]],
+    engines: Engines,
+    lines: int | None,
+    *,
+    is_labelled: bool,
 ) -> list[_Tail]:
+    """The logs that are files. Of others the page to open is told, and of one alone the log."""
     tails = []
     for region, worker in chosen:
         log = await engines.of(region.target.kind).log(region, worker)
         if log.path is None:
             output.show_text(f"{worker.id}: {log.link or 'no log'}")
+            if not is_labelled:
+                await _show_remote(region, worker, engines, lines)
             continue
         label = f"{region.name}/{worker.number} | " if is_labelled else ""
         tails.append(_Tail(Path(log.path), label))
     return tails
+
+
+async def _show_remote(region: Region, worker: Worker, engines: Engines, lines: int | None) -> None:
+    """Show a log that the service keeps, as far as it gives it: there is the page without it."""
+    try:
+        text = await engines.of(region.target.kind).log_text(region, worker)
+    except UserError as error:
+        output.say(f"the log itself can't be read: {error}", "quiet")
+        return
+    if text:
+        kept = text.splitlines()
+        chosen = kept if lines is None else kept[len(kept) - min(lines, len(kept)) :]
+        output.show_raw("".join(f"{line}\n" for line in chosen))
 
 
 async def _now(chosen: Sequence[tuple[Region, Worker]], engines: Engines) -> list[Worker]:

@@ -14,6 +14,7 @@ from reconciler.cli import (
     apply,
     demo,
     destroy,
+    doctor,
     drain,
     dump,
     fmt,
@@ -44,6 +45,7 @@ app = typer.Typer(
 _MODULES = (
     *(init, validate, plan, apply, status, logs, scale, drain, destroy),
     *(fmt, show, schema, dump),
+    doctor,
     demo,
 )
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}

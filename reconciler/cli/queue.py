@@ -205,7 +205,7 @@ def _log(line: str) -> None:
     """
     try:
         output.show_text(f"{datetime.now():%H:%M:%S} {line}")
-    except OSError:
+    except (output.ReaderLeftError, UserError):
         # What is still buffered would fail again when the interpreter ends.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -15,6 +15,7 @@ from reconciler.values.duration import Duration
 from reconciler.values.errors import UserError
 
 if TYPE_CHECKING:
+    from reconciler.model.observation import Observation
     from reconciler.model.workforce import Specs
     from reconciler.targets.engines import Engines
 
@@ -87,7 +88,23 @@ async def _once(
     if format_ is Format.JSON:
         output.show_json(status_json(plan, seen))
     else:
+        links = await _links(specs, seen, engines) if workers else {}
         if is_watched and output.is_terminal(sys.stdout):
             output.show_raw(_CLEAR)
-        output.show(status_lines(plan, seen, session.now(), workers=workers))
+        output.show(status_lines(plan, seen, session.now(), workers=workers, links=links))
     return of_plan(plan, strict=strict)
+
+
+async def _links(specs: Specs, seen: Observation, engines: Engines) -> dict[str, str]:
+    """The pages of workers that have one, by their id."""
+    from reconciler.model.observation import Readable
+
+    found: dict[str, str] = {}
+    for workforce in specs.workforces:
+        for region in workforce.regions:
+            reading = seen.regions.get(region.key)
+            for worker in reading.workers if isinstance(reading, Readable) else ():
+                log = await engines.of(region.target.kind).log(region, worker)
+                if log.link is not None:
+                    found[worker.id] = log.link
+    return found

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.model.observation import Experiment
+from reconciler.model.observation import NO_DIGEST, Experiment, Worker
 from reconciler.model.workforce import Task
 from reconciler.task.declared import declared
 from reconciler.values.names import is_name
@@ -34,7 +34,10 @@ def _workforce_of(experiment: Experiment) -> str:
 def _document(name: str, experiments: Sequence[Experiment]) -> Document:
     workers = [worker for experiment in experiments for worker in experiment.workers]
     tasks = {digest: task for one in experiments for digest, task in one.tasks.items()}
-    usual = _commonest(worker.digest for worker in workers if worker.digest in tasks)
+    usual = _commonest(_digest(worker) for worker in workers if _digest(worker) in tasks)
+    if usual is None:
+        # The task was asked for by the name of a job that has ended.
+        usual = min(tasks, default=None)
     document: Document = {"kind": "Workforce", "name": name}
     if usual is not None:
         document["task"] = declared(tasks[usual])
@@ -58,9 +61,9 @@ def _regions(
         region: Document = {}
         if name != experiment.target.name:
             region["target"] = experiment.target.name
-        if experiment.name != f"{workforce}-{experiment.target.name}":
+        if experiment.name != f"{workforce}-{name}":
             region["experiment"] = experiment.name
-        own = _commonest(w.digest for w in experiment.workers if w.digest in experiment.tasks)
+        own = _commonest(_digest(w) for w in experiment.workers if _digest(w) in experiment.tasks)
         if own is not None and own != usual and usual is not None:
             region["task"] = _difference(experiment.tasks[own], usual, experiments)
         regions[name] = region
@@ -84,6 +87,10 @@ def _laid_over(below: Mapping[str, object], above: Mapping[str, object]) -> Docu
         else:
             found[key] = value
     return found
+
+
+def _digest(worker: Worker) -> str:
+    return NO_DIGEST if worker.digest is None else worker.digest
 
 
 def _commonest(values: Iterable[str | None]) -> str | None:

@@ -71,6 +71,10 @@ class Capacity:
     unit: str = "slots"
 
 
+NO_DIGEST = ""
+"""In the place of a digest: the task of workers that carry none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """The live workers of one experiment, with the tasks that their digests stand for."""

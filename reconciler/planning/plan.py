@@ -47,8 +47,13 @@ def plan(
     """What would bring the live workers to what the specs declare.
 
     Pure: the same arguments give the same plan. Workforces come in the order of their names;
-    what is free on a compute goes to them by priority, then name.
+    what is free on a compute goes to them by priority, then name. Raises ValueError for a workforce
+    whose desired count follows its queue: nothing here turns a backlog into a number yet, and none
+    may be taken for zero.
     """
+    for workforce in specs.workforces:
+        if workforce.auto is not None:
+            raise ValueError(f"the desired count of {workforce.name} is auto")
     free = FreeCapacity(specs.workforces, seen)
     by_turn = sorted(specs.workforces, key=lambda workforce: (-workforce.priority, workforce.name))
     plans = [plan_workforce(specs.project, one, seen, free, now) for one in by_turn]

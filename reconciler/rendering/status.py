@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 
 from reconciler.model.observation import Observation, Readable, Worker
 from reconciler.model.plan import Plan, RegionPlan
 from reconciler.rendering.diagnostics import diagnostic_lines
+from reconciler.rendering.escaping import printable
 from reconciler.rendering.lines import Line, wrapped
 from reconciler.rendering.plan_json import FORMAT_VERSION, Json
 from reconciler.rendering.plan_text import live_of
@@ -19,9 +21,17 @@ _COLUMNS = ("LIVE", "RUN", "PEND", "OTHER", "DRAIN")
 
 
 def status_lines(
-    plan: Plan, seen: Observation, now: datetime, *, workers: bool = False
+    plan: Plan,
+    seen: Observation,
+    now: datetime,
+    *,
+    workers: bool = False,
+    links: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """Every workforce with its regions; `workers` lists each live worker too."""
+    """Every workforce with its regions; `workers` lists each live worker too.
+
+    `links` are the pages of workers that have one, by their id.
+    """
     if not plan.workforces:
         yield Line("No workforces in these specs.")
     for workforce in plan.workforces:
@@ -33,7 +43,7 @@ def status_lines(
         for region in workforce.regions:
             yield from _region(region)
             if workers:
-                yield from _workers(region, seen, now)
+                yield from _workers(region, seen, now, links)
             yield from _ended_lately(region, seen)
         yield Line("")
     for orphan in plan.orphans:
@@ -61,12 +71,17 @@ def _region(region: RegionPlan) -> Iterator[Line]:
     yield Line(f"  {name}" + "".join(str(figure).rjust(7) for figure in figures))
 
 
-def _workers(region: RegionPlan, seen: Observation, now: datetime) -> Iterator[Line]:
+def _workers(
+    region: RegionPlan, seen: Observation, now: datetime, links: Mapping[str, str]
+) -> Iterator[Line]:
     reading = seen.regions.get(region.region.key)
     if not isinstance(reading, Readable):
         return
     for worker in sorted(reading.workers, key=lambda one: (one.number or 0, one.id)):
         yield from _worker(worker, region.region.digest, now)
+        if worker.id in links:
+            # Not wrapped, so that a terminal can open it.
+            yield Line(f"{' ' * 12}{printable(links[worker.id])}", "quiet")
 
 
 def _ended_lately(region: RegionPlan, seen: Observation) -> Iterator[Line]:

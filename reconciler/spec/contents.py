@@ -37,8 +37,11 @@ class Contents:
             try:
                 self.known[real] = _Reading(root).of(path)
             except OSError as error:
+                name = shorten(display(Path(error.filename or path)))
+                if isinstance(error, FileNotFoundError):
+                    raise ValueError(f"there is no file or folder {name}") from error
                 reason = (error.strerror or "it failed").lower()
-                raise ValueError(f"{shorten(display(path))} can't be read: {reason}") from error
+                raise ValueError(f"{name} can't be read: {reason}") from error
         return self.known[real]
 
 
@@ -77,7 +80,7 @@ class _Reading:
     def _file(self, path: Path, digest: hashlib._Hash) -> None:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return
+            raise ValueError(f"{shorten(display(path))} is neither a file nor a folder: remove it")
         self.files += 1
         if self.files > MOST_FILES:
             raise ValueError(f"holds over {MOST_FILES:,} files: name a smaller folder")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from reconciler.spec import placeholders
+from reconciler.spec.issues import shorten
 
 PLACEHOLDERS = ("workforce", "target", "region")
 _EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
@@ -26,7 +27,7 @@ def fill(pattern: str, names: Mapping[str, str]) -> str:
         raise ValueError("{experiment} can't stand in the experiment itself")
     filled = placeholders.fill(pattern, names)
     if not _EXPERIMENT.fullmatch(filled):
-        raise ValueError(f"'{filled[:60]}' can't be an experiment's name: {_EXPERIMENT_RULE}")
+        raise ValueError(f"'{shorten(filled)}' can't be an experiment's name: {_EXPERIMENT_RULE}")
     return filled
 
 
@@ -34,5 +35,5 @@ def fill_topic(pattern: str, names: Mapping[str, str]) -> str:
     """The topic of a region. Raises ValueError, with a sentence for the user, as `fill` does."""
     filled = placeholders.fill(pattern, names)
     if not _TOPIC.fullmatch(filled):
-        raise ValueError(f"'{filled[:60]}' can't be a topic's name: {_TOPIC_RULE}")
+        raise ValueError(f"'{shorten(filled)}' can't be a topic's name: {_TOPIC_RULE}")
     return filled

@@ -48,6 +48,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def shorten(text: str, longest: int = 60) -> str:
-    """A text for a message: on one line, and cut where it is long."""
-    line = text[: longest + 1].replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    """A text for a message: on one line, cut where it is long, what doesn't print escaped."""
+    line = text[: longest + 1]
+    if not line.isprintable():
+        line = "".join(
+            one if one.isprintable() else one.encode("unicode_escape").decode() for one in line
+        )
     return line if len(line) <= longest else line[: longest - 3] + "..."

@@ -14,6 +14,7 @@ from reconciler.spec.issues import SpecIssue, did_you_mean
 from reconciler.spec.merging import merged
 from reconciler.spec.sentences import Place
 from reconciler.spec.tree import Mark, SourceDocument, SourceMap, without
+from reconciler.values.names import is_name
 
 _OF_REGIONS = ("region_set", "region_defaults", "regions")
 
@@ -87,7 +88,9 @@ def _inherits_regions(whole: SourceMap) -> bool:
         isinstance(regions, SourceMap) and len(regions) <= MOST_ENTRIES
     ):
         return False  # the model says what is wrong
-    return "region_set" in whole or ("region_defaults" in whole and regions is not None)
+    if whole.get("region_set") is not None:
+        return True
+    return "region_defaults" in whole and regions is not None
 
 
 def _base(
@@ -106,7 +109,7 @@ def _base(
         regions = found.root.get("regions")
         if isinstance(regions, SourceMap):
             return regions, True
-    elif inherited.are_sets_known and isinstance(name, str):
+    elif inherited.are_sets_known and isinstance(name, str) and is_name(name):
         issues.append(_unknown_set(name, defaults, root, place, inherited))
     return None, False
 
@@ -178,7 +181,7 @@ def _unknown_set(
     if not guess:
         shown = ", ".join(known[:10]) + (", ..." if len(known) > 10 else "")
         guess = f": there are {shown}" if known else ": the specs declare none"
-    message = f"there is no region set '{name[:60]}'{guess}"
+    message = f"there is no region set '{name}'{guess}"
     if "region_set" in root:
         return place.issue("region_set", message=message)
     assert inherited.defaults is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from os.path import normpath, realpath
 
@@ -14,9 +15,9 @@ from reconciler.spec.documents.base import Document
 from reconciler.spec.folder import DEFAULT_FOLDER
 from reconciler.spec.issues import SpecErrors, SpecIssue, did_you_mean
 from reconciler.spec.resolving import Checked, Resolution, resolve
-from reconciler.spec.sources import Sources
+from reconciler.spec.sources import Sources, is_spec_document
 from reconciler.spec.task_files import TaskFiles
-from reconciler.spec.tree import SourceDocument
+from reconciler.spec.tree import SourceDocument, SourceMap
 from reconciler.spec.validating import Invalid, kind_of, validate
 from reconciler.values.errors import UserError
 
@@ -88,7 +89,11 @@ def _checked(found: folder.Found, sources: Sources, issues: list[SpecIssue]) -> 
     workforces: list[SourceDocument] = []
     invalid: list[Invalid] = []
     for path, source in documents:
-        if sources.is_referred(path) or len(issues) > MOST_ISSUES:
+        if len(issues) > MOST_ISSUES:
+            continue
+        if sources.is_referred(path) and not is_spec_document(source):
+            continue
+        if unreadable and _may_be_no_spec(source):
             continue
         kind = kind_of(source)
         if kind == "Workforce":
@@ -101,6 +106,13 @@ def _checked(found: folder.Found, sources: Sources, issues: list[SpecIssue]) -> 
         else:
             models.append((model, source))
     return Checked(models, workforces, invalid, unreadable, told)
+
+
+def _may_be_no_spec(source: SourceDocument) -> bool:
+    """Whether a document may belong to a task of a file that can't be read: a job, code, conda."""
+    return isinstance(source.root, SourceMap) and not get_close_matches(
+        "kind", list(source.root)[:100], n=1
+    )
 
 
 def _once(issues: Iterable[SpecIssue]) -> list[SpecIssue]:

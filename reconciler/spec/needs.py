@@ -131,4 +131,5 @@ def refuse_needs(specs: Specs, *, acting: bool) -> None:
     raise UserError(
         "\n".join(lines[:_MOST_SHOWN] + more),
         "leave these workforces out with --only, or these keys; `reconciler validate` checks them",
+        title="these specs need what this version can't do yet",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reconciler.spec.issues import did_you_mean
+from reconciler.spec.issues import did_you_mean, shorten
 
 ALL = ("workforce", "target", "region", "experiment")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -25,6 +25,6 @@ def fill(pattern: str, names: Mapping[str, str]) -> str:
             if word in ALL:
                 raise ValueError(f"{{{word}}} can't stand here: {there}")
             raise ValueError(
-                f"{{{word[:40]}}} is no placeholder: {there}{did_you_mean(word, names)}"
+                f"{{{shorten(word, 40)}}} is no placeholder: {there}{did_you_mean(word, names)}"
             )
     return _PLACEHOLDER.sub(lambda found: names[found[1]], pattern)

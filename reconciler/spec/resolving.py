@@ -29,6 +29,9 @@ from reconciler.spec.workforce_resolution import (
 
 DEFAULT_PROJECT = "default"
 
+MOST_REGIONS = 200_000
+"""Of all workforces together: with region sets, a file of few lines could ask for millions."""
+
 D = TypeVar("D", bound=Document)
 
 
@@ -98,10 +101,17 @@ def resolve(checked: Checked, sources: Sources, *, keep: bool = False) -> Resolu
     )
     resolved: dict[str, ResolvedWorkforce] = {}
     shown: dict[str, ShownWorkforce] = {}
+    regions = 0
     for source in checked.workforces:
         found = layered(source, inherited, issues)
         whole = found.document
         place = Place(whole)
+        held = place.value("regions")
+        regions += len(held) if isinstance(held, SourceMap) else 0
+        if regions > MOST_REGIONS:
+            what = f"the workforces up to this one have over {MOST_REGIONS:,} regions together"
+            issues.append(place.issue("kind", key=True, message=what))
+            break
         if not found.is_complete:
             part = check_part(Workforce, whole.root, place)
             issues.extend(_not_told_before(part, whole, checked.told))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 
 from reconciler.spec.documents.alternatives import is_tag
+from reconciler.spec.documents.base import Document
 from reconciler.spec.issues import SpecIssue, did_you_mean, shorten
 from reconciler.spec.tree import SourceDocument, SourceMap
 from reconciler.values.key_path import key_path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _QUOTED = re.compile(r"'([^']*)'")
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _KEY_ITSELF = "[key]"
 _IN_MANY_MAPS = frozenset({"name", "type", "description", "compute"})
 """Keys that say nothing of where they would belong."""
@@ -70,11 +72,13 @@ def issue_of(error: ErrorDetails, model: type[BaseModel], place: Place) -> SpecI
     write = _SENTENCES.get(kind)
     if hint is not None:
         message = f"should be {_WANTED.get(kind, 'something else')}: {hint}"
+    elif kind == "string_type" and isinstance(error["input"], Mapping):
+        message = _no_reference(error["input"], steps)
     elif kind in _WANTED:
         message = f"should be {_WANTED[kind]}, {but(error['input'])}{_remedy(error)}"
         if error["input"] is None:
             message += _if_empty(kind, model, tagged)
-    elif kind == "incomplete":
+    elif kind in ("incomplete", "own"):
         message = error["msg"]
     elif kind == "kind_of_map":
         message = f"{error['msg']}{_type_of(error['input'])}"
@@ -135,8 +139,10 @@ def _own_sentence(context: Mapping[str, Any], value: object) -> str:
 
 
 def _type_of(value: object) -> str:
-    found = value.get("type") if isinstance(value, Mapping) else None
-    return f", {but(value)}" if found is None else f", not '{shorten(str(found))}'"
+    if not isinstance(value, Mapping):
+        return f", {but(value)}"
+    found = value.get("type")
+    return ": it has no `type`" if found is None else f", not '{shorten(str(found))}'"
 
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], object], str]] = {
@@ -162,8 +168,21 @@ _NUMBERS = ("int_type", "number_or_auto", "number_or_word")
 
 def _remedy(error: ErrorDetails) -> str:
     value = error["input"]
+    if error["type"] == "string_type" and isinstance(value, (bool, int, float)):
+        return ": put it in quotes"
+    if error["type"] == "float_type" and isinstance(value, str):
+        return ": remove the quotes" if _DECIMAL.fullmatch(value) else ""
     is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
     return ": remove the quotes" if is_number and error["type"] in _NUMBERS else ""
+
+
+def _no_reference(value: Mapping[str, Any], steps: tuple[str | int, ...]) -> str:
+    if "from_env" in value:
+        where = "environment_variables and connection_string"
+        return f"should be text, not a map: from_env can stand in {where} alone"
+    if steps[-2:-1] == ("environment_variables",):
+        return "should be text or {from_env: NAME}, not a map"
+    return "should be text, not a map"
 
 
 def _if_empty(kind: str, model: type[BaseModel], steps: tuple[str | int, ...]) -> str:
@@ -218,6 +237,8 @@ def _unknown_key(
     around = _type_at(model, tagged[:-1])
     if not (isinstance(around, type) and issubclass(around, BaseModel)):
         return "is not a key here"
+    if issubclass(around, Document) and key in around.not_here:
+        return f"is not a key here: {around.not_here[key]}"
     known = [field.alias or name for name, field in around.model_fields.items()]
     guess = did_you_mean(key, known)
     if guess:
@@ -230,7 +251,8 @@ def _unknown_key(
         return "is not a key here: it belongs to the document itself, so indent it less"
     if len(known) > _IN_ERRORS_OF_KEYS:
         return "is not a key here"
-    return f"is not a key here: there are {in_words(known).replace(' or ', ' and ')}"
+    there = "there is" if len(known) == 1 else "there are"
+    return f"is not a key here: {there} {in_words(known).replace(' or ', ' and ')}"
 
 
 def _type_at(model: type[BaseModel], steps: tuple[str | int, ...]) -> Any:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.spec import folder
+from reconciler.spec.documents import KINDS
 from reconciler.spec.folder import SpecFile
 from reconciler.spec.issues import SpecIssue, shorten
 from reconciler.spec.parsing import ParsedFile, parse
-from reconciler.spec.tree import FILE_BITS, Mark, SourceDocument
+from reconciler.spec.tree import FILE_BITS, Mark, SourceDocument, SourceMap
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
@@ -20,6 +21,13 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 def is_local_path(text: str) -> bool:
     """Whether a place that AzureML takes is a local path: `src`, not `azureml:code:1`."""
     return _URI.match(text) is None
+
+
+def is_spec_document(document: SourceDocument) -> bool:
+    """Whether a document says that it is one of ours: no task may make such a one disappear."""
+    root = document.root
+    kind = root.get("kind") if isinstance(root, SourceMap) else None
+    return isinstance(kind, str) and kind in KINDS
 
 
 @dataclass(slots=True)
@@ -33,7 +41,8 @@ class Sources:
     parsed: dict[str, ParsedFile] = field(default_factory=dict)
     """By real path."""
     referred: set[str] = field(default_factory=set)
-    """Real paths of the files and folders that tasks refer to: they hold no spec documents."""
+    """Real paths of the files and folders that tasks refer to: what they hold are spec documents
+    only where they say so."""
     may_hide_defaults: bool = False
     """Whether a file could not be read, or not to its end, that may hold the Defaults."""
 
@@ -90,14 +99,21 @@ class Sources:
 
     def job(self, text: str, at: Mark) -> SourceDocument | tuple[SpecIssue, ...]:
         """The document of the file that a task names. Raises ValueError as `inside` does."""
+        if not is_local_path(text):
+            raise ValueError(f"'{shorten(text)}' is no path of a file, from the folder of this one")
         path = self.inside(text, at)
         real = os.path.realpath(path)
-        self.referred.add(real)
+        name = shorten(folder.display(path))
         if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises what is no answer here
-            raise ValueError(f"there is no file {shorten(folder.display(path))}")
+            raise ValueError(f"there is no file {name}")
+        if not os.path.isfile(path):  # noqa: PTH113  # as above
+            raise ValueError(f"{name} is no regular file")
+        self.referred.add(real)
         parsed = self.read(SpecFile(folder.display(path), path, self.files[at >> FILE_BITS].root))
         if parsed.issues:
             return parsed.issues
+        if any(map(is_spec_document, parsed.documents)):
+            raise ValueError(f"{name} holds spec documents: name a file that holds one job alone")
         documents = [document for document in parsed.documents if document.root is not None]
         if len(documents) != 1:
             raise ValueError(f"the file should hold one job, not {len(documents)} documents")

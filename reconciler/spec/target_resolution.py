@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.positions import Position
 from reconciler.model.workforce import Target
 from reconciler.spec.documents.targets import Targets
-from reconciler.spec.issues import SpecIssue, did_you_mean
+from reconciler.spec.issues import SpecIssue, did_you_mean, shorten
 from reconciler.spec.merging import merged
 from reconciler.spec.placeholders import fill
 from reconciler.spec.sentences import Place, in_words
 from reconciler.spec.tree import SourceDocument, SourceMap, with_values
 from reconciler.spec.validating import check, check_part
 from reconciler.targets.registry import KINDS, Kind, kind
+
+_ANY_NAMES = ("a", "target")
+"""Names of targets to try defaults with: what some name makes right is told of the target that
+has another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,12 @@ def _resolve(
     chosen = list(own) or list(document.defaults)
     if len(chosen) != 1:
         kinds = in_words(list(KINDS))
-        what = (
-            f"needs one key that says what kind of target it is: {kinds}"
-            if not chosen
-            else f"can be of one kind only, not {in_words(chosen).replace(' or ', ' and ')}"
-        )
+        if not chosen:
+            what = f"needs one key that says what kind of target it is: {kinds}"
+        elif not own:
+            what = f"needs one key, for the defaults have several kinds: {in_words(chosen)}"
+        else:
+            what = f"can be of one kind only, not {in_words(chosen).replace(' or ', ' and ')}"
         return (place.issue(message=what, key=True),)
     kind_name = chosen[0]
     unknown = _unknown_kind(kind_name, Place(source, (*place.path, kind_name)))
@@ -141,12 +146,21 @@ def _document_of(
 
 def _part_issues(chosen_kind: Kind, settings: SourceMap, place: Place) -> Iterator[SpecIssue]:
     """What is wrong with defaults, whichever target takes them."""
-    any_name = "target"
-    found = tuple(_placeholder_issues(settings, any_name, chosen_kind, place))
+    found = tuple(_placeholder_issues(settings, _ANY_NAMES[0], chosen_kind, place))
     yield from found
-    if not found:
-        filled = _filled(settings, any_name, chosen_kind)
-        yield from check_part(chosen_kind.Settings, filled, place)
+    if found:
+        return
+    for name in _ANY_NAMES:
+        filled = _filled(settings, name, chosen_kind)
+        found = check_part(chosen_kind.Settings, filled, place)
+        if not found:
+            return
+    for issue in found:
+        key = issue.path.rpartition(".")[2]
+        if isinstance(filled.get(key), str):
+            was, said = (f"'{shorten(str(one[key]))}'" for one in (filled, settings))
+            issue = replace(issue, message=issue.message.replace(was, said))
+        yield issue
 
 
 def _placeholder_issues(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.spec.documents import KINDS, model_of
 from reconciler.spec.documents.base import Document
-from reconciler.spec.issues import SpecIssue, did_you_mean
+from reconciler.spec.issues import SpecIssue, did_you_mean, shorten
 from reconciler.spec.sentences import Place, describe, in_words, issue_of
 from reconciler.spec.tree import SourceDocument, SourceMap
 
@@ -39,7 +39,7 @@ def kind_of(source: SourceDocument) -> str | Invalid:
         return Invalid(None, (whole.issue(message=what),))
     if "kind" not in root:
         near = get_close_matches("kind", list(root)[:100], n=1)
-        guess = f" (is '{near[0]}' meant for it?)" if near else ""
+        guess = f" (is '{shorten(near[0])}' meant for it?)" if near else ""
         what = f"is missing{guess}: it should be {_KINDS_IN_WORDS}"
         return Invalid(None, (whole.issue("kind", message=what),))
     kind = root["kind"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.model.findings import Finding
 from reconciler.model.observation import (
     Capacity,
     Experiment,
@@ -104,11 +105,33 @@ class Engine(Protocol):
         or not. Raises UserError where a target can't be read.
         """
 
+    async def experiment_of_job(
+        self, project: str, targets: Sequence[Target], name: str
+    ) -> Experiment | None:
+        """All live workers in the experiment of the job `name`, whoever's they are.
+
+        The only one of its tasks is that of the job, which may have ended. None where no target
+        has such a job. Raises UserError where a target can't be read.
+        """
+
     async def history(self, region: Region) -> Sequence[Worker]:
         """All workers of a region that are still on record, ended ones too, oldest first."""
 
     async def log(self, region: Region, worker: Worker) -> WorkerLog:
-        """Where the worker's log is."""
+        """Where the worker's log is. Costs no request."""
+
+    async def log_text(self, region: Region, worker: Worker) -> str | None:
+        """A log that is no file on this machine; None where the service doesn't give it.
+
+        Raises UserError where it can't be read.
+        """
+
+    async def checkup(self, targets: Sequence[Target]) -> Sequence[Finding]:
+        """Whether `targets` can be reached and used, and what mends what is wrong.
+
+        A target stands here once for each compute that is used in it. Changes nothing, and ends
+        within a minute or two, whatever hangs.
+        """
 
     async def close(self) -> None:
         """Let go of connections."""

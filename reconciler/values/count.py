@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PERCENT = re.compile(r"(\d{1,3})%")
+_PERCENT = re.compile(r"([0-9]{1,3})%")
 
 
 @dataclass(frozen=True, slots=True)

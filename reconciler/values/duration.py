@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 _UNIT_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_WHOLE = re.compile(r"(?:\d+[dhms])+")
-_PART = re.compile(r"(\d+)([dhms])")
+_WHOLE = re.compile(r"(?:[0-9]+[dhms])+")
+_PART = re.compile(r"([0-9]+)([dhms])")
 _LONGEST_SECONDS = 100 * 365 * 86_400
 
 

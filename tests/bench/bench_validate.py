@@ -66,7 +66,7 @@ def write_zones(folder: Path, zones: int) -> None:
     """As many records as the specs have regions."""
     for number in range(zones):
         records = "".join(
-            f"record-{n:02d}:\n  type: A\n  ttl: 300\n  values:\n  - 10.0.{n}.1\n  - 10.0.{n}.2\n"
+            f"record-{n:02d}:\n  ttl: 300\n  type: A\n  values:\n  - 10.0.{n}.1\n  - 10.0.{n}.2\n"
             for n in range(REGIONS)
         )
         (folder / f"zone-{number:04d}.example.yaml").write_text(f"---\n{records}")

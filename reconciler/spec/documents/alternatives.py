@@ -74,21 +74,19 @@ Word = BeforeValidator(word)
 
 
 def _bounded(value: Any) -> Any:
-    if isinstance(value, Mapping) and len(value) > MOST_ENTRIES:
-        raise PydanticCustomError("too_long", "too many entries", {"max_length": MOST_ENTRIES})
-    _check_finite(value)
+    waiting, entries = [value], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, float) and not math.isfinite(one):
+            raise ValueError("holds a number that JSON has no form for: put it in quotes")
+        if isinstance(one, (Mapping, list)):
+            entries += len(one)
+            if entries > MOST_ENTRIES:
+                raise PydanticCustomError(
+                    "too_long", "too many entries", {"max_length": MOST_ENTRIES}
+                )
+            waiting.extend(one.values() if isinstance(one, Mapping) else one)
     return value
-
-
-def _check_finite(value: Any) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("holds a number that JSON has no form for: put it in quotes")
-    if isinstance(value, Mapping):
-        for inner in value.values():
-            _check_finite(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_finite(inner)
 
 
 AnyMap = Annotated[dict[str, Any], BeforeValidator(_bounded)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
@@ -43,6 +44,8 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     text_fields: ClassVar[tuple[str, ...]] = ()
+    not_here: ClassVar[Mapping[str, str]] = {}
+    """Keys that writers look for in this map, with what to do instead."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

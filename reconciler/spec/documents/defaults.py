@@ -23,3 +23,8 @@ Defaults = create_model(
         if name not in _NOT_INHERITED
     },
 )
+Defaults.not_here = {
+    "regions": "regions that workforces share stand in a RegionSet, and `region_set` takes them",
+    "azureml": "settings of targets stand under `defaults` of a Targets document",
+    "local": "settings of targets stand under `defaults` of a Targets document",
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,9 @@ from reconciler.values.duration import Duration
 from reconciler.values.money import MOST_USD, usd
 from reconciler.values.size import Size
 
+_NO_SECRET: Final = "should be {from_env: NAME}: a secret doesn't stand in a spec"
+_NO_VARIABLE: Final = "is not the name of a variable: letters, digits and '_', no digit first"
+_WORD = re.compile(r"[A-Za-z0-9_$-]{0,40}")
 _LONGEST_TIME = 100 * 365 * 86_400
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
@@ -63,13 +66,16 @@ def _read_usd(value: Any) -> Decimal:
 
 def _check_environment_name(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
-        raise ValueError("is not the name of a variable: letters, digits and '_', no digit first")
+        if _WORD.fullmatch(text):
+            raise ValueError(_NO_VARIABLE)
+        # Not a ValueError, which comes with the value: this may be the secret itself.
+        raise PydanticCustomError("own", f"{_NO_VARIABLE}; a secret doesn't stand in a spec")
     return text
 
 
 def _no_secret(value: Any) -> Any:
-    if isinstance(value, str):
-        raise ValueError("should be {from_env: NAME}: a secret doesn't stand in a spec")
+    if isinstance(value, (str, int, float)):
+        raise PydanticCustomError("own", _NO_SECRET)
     return value
 
 

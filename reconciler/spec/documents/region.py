@@ -10,7 +10,7 @@ from reconciler.spec.documents.base import Document, Name, Priority, Text, Worke
 from reconciler.spec.documents.quantities import Usd
 from reconciler.spec.documents.task import TaskOverride
 
-DEFAULT_EXPERIMENT = "{workforce}-{target}"
+DEFAULT_EXPERIMENT = "{workforce}-{region}"
 _PLACEHOLDER = r"\{(?:workforce|target|region)\}"
 _EXPERIMENT = {
     "type": ["string", "number", "boolean"],

@@ -13,6 +13,11 @@ from reconciler.spec.documents.region import Region
 class RegionSet(Document):
     """Regions that a workforce takes over with `region_set`, and changes where it needs to."""
 
+    not_here = {  # noqa: RUF012  # it is a ClassVar of the base, and pydantic takes it for one
+        "region_set": "a set doesn't take over another: write its regions out",
+        "region_defaults": "it is a key of workforces and of Defaults",
+    }
+
     kind: Literal["RegionSet"] = Field(description="What this document declares.")
     name: Name = Field(
         description="The set's name, for `region_set` of a workforce.", examples=["cpu-fleet"]

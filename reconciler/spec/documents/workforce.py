@@ -29,7 +29,9 @@ _CONTAINER = re.compile(r"(?=.{3,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def _check_link(text: str) -> str:
     if not text.startswith("/") or ".." in text.split("/") or text.rstrip("/") == "":
-        raise ValueError("is no absolute path: the container shows there, within the job")
+        raise ValueError(
+            "is no absolute path of a folder, without '..': the container shows there in the job"
+        )
     return text
 
 

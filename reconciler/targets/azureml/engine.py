@@ -16,6 +16,7 @@ from reconciler.azure.at_once import at_once
 from reconciler.azure.clouds import Cloud, choice, from_metadata
 from reconciler.azure.errors import ServiceFailure
 from reconciler.azure.pipeline import Connections
+from reconciler.model.findings import Finding, Verdict
 from reconciler.model.observation import Capacity, Experiment, Readable, Unreadable, Worker
 from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
@@ -25,10 +26,12 @@ from reconciler.targets.azureml.capacity import Capacities
 from reconciler.targets.azureml.discovery import Discovery
 from reconciler.targets.azureml.history import read_history
 from reconciler.targets.azureml.host_cache import HostCache, cache_folder
+from reconciler.targets.azureml.jobs import Jobs
 from reconciler.targets.azureml.merging import Listing, all_of, merge
 from reconciler.targets.azureml.observing import (
     Asked,
     by_workspace,
+    experiment_of,
     experiments_of,
     readable,
     seen_in,
@@ -51,6 +54,7 @@ class _Open:
     cloud: Cloud
     reader: WorkspaceReader
     capacities: Capacities
+    jobs: Jobs
 
 
 class AzureMLEngine:
@@ -104,7 +108,7 @@ class AzureMLEngine:
     async def inventory(self, project: str, targets: Sequence[Target]) -> Sequence[Experiment]:
         """The project's live workers in the targets' workspaces, by experiment. Raises UserError.
 
-        What the digests stand for is not told: the index doesn't know the jobs' commands.
+        One job is read for each digest, as the index doesn't know what jobs run.
         """
         opened = await self._open()
         asked = by_workspace((), targets)
@@ -116,7 +120,26 @@ class AzureMLEngine:
             if listings.strays_unread is not None:
                 raise UserError(f"workspace {one.place.name}: {listings.strays_unread}")
             found += experiments_of(project, one.targets, one, listings)
-        return found
+        try:
+            return await opened.jobs.with_tasks(found)
+        except ServiceFailure as failure:
+            raise UserError(f"a job can't be read: {failure.cause}", failure.remedy) from failure
+
+    async def experiment_of_job(
+        self, project: str, targets: Sequence[Target], name: str
+    ) -> Experiment | None:
+        """All live workers in the experiment of the job `name`, with the task of that job.
+
+        Raises UserError where a workspace can't be read and no other has the job.
+        """
+        opened = await self._open()
+        asked = by_workspace((), targets)
+        found = await at_once(*(self._experiment_of(opened, one, project, name) for one in asked))
+        unread = next((one for one in found if isinstance(one, UserError)), None)
+        experiment = next((one for one in found if isinstance(one, Experiment)), None)
+        if experiment is None and unread is not None:
+            raise unread
+        return experiment
 
     async def carry_out(self, order: Order, tell: Tell) -> None:
         """Fail every worker of the order: acting on AzureML is not there yet."""
@@ -144,6 +167,30 @@ class AzureMLEngine:
         place = place_of(region.target)
         return WorkerLog(worker, link=f"{cloud.studio}/runs/{worker.id}?wsid={place.id}")
 
+    async def checkup(self, targets: Sequence[Target]) -> Sequence[Finding]:
+        """Whether the cloud, its workspaces and their computes can be used."""
+        # No other command has a use for it.
+        from reconciler.targets.azureml.checkup.everything import check_up
+
+        try:
+            opened = await self._open()
+        except UserError as error:
+            names = tuple(sorted({target.name for target in targets}))
+            return [
+                Finding(
+                    "Azure", "cloud", Verdict.FAILED, error.message, error.remedy, targets=names
+                )
+            ]
+        return await check_up(opened.connections, opened.cloud, targets)
+
+    async def log_text(self, region: Region, worker: Worker) -> str | None:
+        """What the job's command has written so far. Raises UserError."""
+        place = place_of(region.target)
+        try:
+            return await (await self._open()).jobs.log(place, worker.id)
+        except ServiceFailure as failure:
+            raise UserError(f"workspace {place.name}: {failure.cause}", failure.remedy) from failure
+
     async def close(self) -> None:
         """Close all connections."""
         opened, self._opened = self._opened, None
@@ -161,6 +208,18 @@ class AzureMLEngine:
             return await opened.reader.read(asked.place, project, asked.experiments)
         except ServiceFailure as failure:
             return failure
+
+    async def _experiment_of(
+        self, opened: _Open, asked: Asked, project: str, name: str
+    ) -> Experiment | UserError | None:
+        try:
+            job = await opened.jobs.find(asked.place, name)
+            if job is None:
+                return None
+            listings = await opened.reader.read(asked.place, project, [job.experiment])
+        except ServiceFailure as failure:
+            return UserError(f"workspace {asked.place.name}: {failure.cause}", failure.remedy)
+        return experiment_of(asked, job, listings)
 
     async def _capacities(
         self, opened: _Open, computes: Sequence[str]
@@ -233,4 +292,5 @@ async def _open(budget: Budget) -> _Open:
         cloud,
         WorkspaceReader(connections, cloud, discovery, budget),
         Capacities(connections, cloud),
+        Jobs(connections, cloud, discovery),
     )

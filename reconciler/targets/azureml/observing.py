@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.azure.errors import ServiceFailure
-from reconciler.model.observation import Experiment, Readable, Stray, Unreadable, Worker
+from reconciler.model.observation import NO_DIGEST, Experiment, Readable, Stray, Unreadable, Worker
 from reconciler.model.workforce import Region, RegionKey, Target
+from reconciler.targets.azureml.job_reading import ReadJob
 from reconciler.targets.azureml.merging import Listing, Merged, merge, strays
 from reconciler.targets.azureml.places import Place, compute_name, place_of
 from reconciler.targets.azureml.sightings import Sighting
@@ -110,6 +111,18 @@ def experiments_of(
         target = _near(targets, workers[0])
         made.append(Experiment(sightings[0].spelled, target, workers))
     return made
+
+
+def experiment_of(asked: Asked, job: ReadJob, read: Listings) -> Experiment:
+    """Who lives in the experiment of a job, whoever's they are, with what that job runs."""
+    folded = job.experiment.casefold()
+    merged = merge([folded], read.live, read.recent, read.at)[folded]
+    workers = tuple(
+        _on_known(worker, asked.other_computes) for worker in merged.workers if worker.phase.is_live
+    )
+    compute = (job.compute or "").lower()
+    target = min(asked.targets, key=lambda target: (target.compute != compute, target.name))
+    return Experiment(job.experiment, target, workers, {job.digest or NO_DIGEST: job.task})
 
 
 def together(all_seen: Sequence[Seen]) -> Seen:

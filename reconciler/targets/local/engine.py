@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from reconciler.model.observation import Experiment, Worker
+from reconciler.model.findings import Finding
+from reconciler.model.observation import NO_DIGEST, Experiment, Worker
 from reconciler.model.plan import ActionKind
 from reconciler.model.report import Outcome, WorkerOutcome
 from reconciler.model.workforce import Region, Target
 from reconciler.targets.local import observing, slots
+from reconciler.targets.local.checkup import check_up
 from reconciler.targets.local.folder import describe
 from reconciler.targets.local.hiring import hire
 from reconciler.targets.local.laying_off import lay_off
@@ -73,6 +76,21 @@ class LocalEngine:
         """The live workers in the targets' folders, by experiment. Raises UserError."""
         return observing.inventory(project, targets)
 
+    async def experiment_of_job(
+        self, project: str, targets: Sequence[Target], name: str
+    ) -> Experiment | None:
+        """The live workers in the experiment of the worker `name`, with its task, while it lives.
+
+        Raises UserError.
+        """
+        for one in observing.inventory(project, targets):
+            for worker in one.workers:
+                if worker.id == name:
+                    digest = worker.digest or NO_DIGEST
+                    tasks = {digest: one.tasks[digest]} if digest in one.tasks else {}
+                    return replace(one, tasks=tasks)
+        return None
+
     async def history(self, region: Region) -> Sequence[Worker]:
         """All workers of a region that are still on record, oldest first. Raises UserError."""
         look = observing.look_into(region.key.workspace, Survivors())
@@ -83,6 +101,14 @@ class LocalEngine:
     async def log(self, region: Region, worker: Worker) -> WorkerLog:
         """The file that has what the worker's command wrote; it may not be there yet."""
         return WorkerLog(worker, path=str(folder_of(region.key.workspace).log(worker.id)))
+
+    async def log_text(self, region: Region, worker: Worker) -> str | None:
+        """None: the log is a file."""
+        return None
+
+    async def checkup(self, targets: Sequence[Target]) -> Sequence[Finding]:
+        """Whether this machine can keep state and run workers."""
+        return check_up(targets)
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -1,0 +1,1 @@
+"""The checkup of AzureML targets, behind `reconciler doctor`."""
