@@ -101,7 +101,9 @@ def _totals(checkup: Checkup) -> Iterator[Line]:
         if checkup.count(verdict) or verdict is Verdict.OK
     ]
     yield Line(f"{', '.join(parts)}.", "heading")
-    for found in checkup.findings:
-        if found.verdict is Verdict.FAILED:
-            text = f"{found.subject}: {found.title}"
-            yield from wrapped(text, first="Failed: ", hang=2, style="error")
+    # Among hundreds of lines of a fleet, what matters would be lost.
+    for verdict in (Verdict.WARNING, Verdict.FAILED):
+        for found in checkup.findings:
+            if found.verdict is verdict:
+                lead, text = f"{verdict.value.capitalize()}: ", f"{found.subject}: {found.title}"
+                yield from wrapped(text, first=lead, hang=2, style=_STYLES[verdict])

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.values.names import worker_prefix
-from tests.azure.standin import Admin, StandInProcess
+from tests.azure.admin import Admin
+from tests.azure.standin import StandInProcess
 from tests.azure.world import RESOURCE_GROUP, SUBSCRIPTION
 from tests.cli.shell import Result, Shell
 

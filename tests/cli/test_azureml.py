@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -38,11 +39,12 @@ regions: {{{", ".join(f"{name}: {{max: 4}}" for name in TARGETS)}}}
 COMMANDS = {
     "plan": ["plan"],
     "detailed": ["plan", "--detailed-exitcode", "-o", "json"],
-    "status": ["status"],
     "json": ["status", "-o", "json"],
-    "strict": ["status", "--strict", "--workers"],
+    "status": ["status", "--strict", "--workers"],
     "apply": ["apply", "--auto-approve"],
 }
+TRACED = ("plan", "status")
+"""Run with the interpreter's list of imports on standard error."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureShell]:
         seed(admin, FAILED, 1, DIGEST, status="Failed", first=7, error="no such file: work.py")
         admin.region_down(workspace=workspace(DOWN))
         folder = tmp_path_factory.mktemp("fleet")
-        one = azure_shell(azure, folder, PYTHONPROFILEIMPORTTIME="1")
+        one = azure_shell(azure, folder)
         one.write(f"{project(TARGETS)}---\n{WORKFORCE}")
         yield one
 
@@ -69,8 +71,13 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureShell]:
 @pytest.fixture(scope="module")
 def said(shell: AzureShell) -> Callable[[str], Result]:
     """What each command left. They mostly wait for the region that is down: all at once."""
+    traced = replace(shell, variables={**shell.variables, "PYTHONPROFILEIMPORTTIME": "1"})
+
+    def run(name: str) -> Result:
+        return (traced if name in TRACED else shell).run(*COMMANDS[name])
+
     with ThreadPoolExecutor(3) as pool:
-        done = pool.map(lambda one: shell.run(*one), COMMANDS.values())
+        done = pool.map(run, COMMANDS)
         results = dict(zip(COMMANDS, done, strict=True))
     return results.__getitem__
 
@@ -78,11 +85,12 @@ def said(shell: AzureShell) -> Callable[[str], Result]:
 def test_a_plan_names_what_is_down_and_why(said: Callable[[str], Result]) -> None:
     result = said("plan")
     assert result.code == 0
-    (cause,) = [line for line in result.out.split("\n\n") if "503" in line] or [""]
     text = " ".join(result.out.split())
     assert f"workspace {workspace(DOWN)}: 503" in text
     assert "health in the portal" in text
-    assert cause.count(DOWN) >= 1
+    assert f"{DESIRED} desired, {LIVE} live in what could be read" in text
+    # The region that is down may hold as many as its max: nobody is hired in their place.
+    assert f"Plan: hire {DESIRED - LIVE - 4} " in text
 
 
 def test_a_plan_in_detail_ends_with_5_and_counts_what_could_be_read(
@@ -106,9 +114,11 @@ def test_status_counts_every_region_but_the_one_that_is_down(
     said: Callable[[str], Result],
 ) -> None:
     result = said("status")
-    assert result.code == 0
+    assert result.code == 5
     assert f"{LIVE} live in what could be read, {DESIRED} desired." in result.out
-    rows = {line.split()[0]: line.split()[1:] for line in result.out.splitlines() if "  r" in line}
+    rows = {
+        line.split()[0]: line.split()[1:] for line in result.out.splitlines() if line[:3] == "  r"
+    }
     assert rows[DOWN] == ["unreadable"]
     assert rows[QUEUED] == ["2", "0", "2", "0", "0"]
     assert rows[OLD] == ["2", "2", "0", "0", "0"]
@@ -128,9 +138,7 @@ def test_status_as_json_says_the_same(said: Callable[[str], Result]) -> None:
 
 
 def test_workers_are_shown_with_age_number_task_and_page(said: Callable[[str], Result]) -> None:
-    result = said("strict")
-    assert result.code == 5
-    lines = result.out.splitlines()
+    lines = said("status").out.splitlines()
     workers = [number for number, line in enumerate(lines) if line.startswith("    00000")]
     assert len(workers) == LIVE
     assert sum("another task" in lines[number] for number in workers) == EACH
@@ -147,7 +155,7 @@ def test_apply_is_refused_while_it_cannot_act(said: Callable[[str], Result]) -> 
 
 
 def test_no_command_imports_the_sdk(said: Callable[[str], Result]) -> None:
-    for name in ("plan", "detailed", "status", "json", "strict"):
+    for name in TRACED:
         modules = imported(said(name))
         assert "azure.mgmt.core" in modules
         assert not {one for one in modules if one.startswith("azure.ai")}

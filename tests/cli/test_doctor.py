@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.azure.standin import StandIn
 from tests.azure.world import RESOURCE_GROUP, SUBSCRIPTION
-from tests.cli.azure_shell import AzureShell
+from tests.cli.azure_shell import AzureShell, imported
 from tests.cli.shell import Shell, spec
 
 SPEC = f"""\
@@ -114,9 +115,14 @@ def test_where_nothing_is_missing_both_kinds_are_ok(shell: AzureShell) -> None:
         assert subject in result.out.splitlines()
 
 
-def test_json_names_each_check(azure: StandIn, shell: AzureShell) -> None:
+def test_json_names_each_check_and_the_sdk_is_not_loaded_for_it(
+    azure: StandIn, shell: AzureShell
+) -> None:
     azure.admin.deny("science", ["*/jobs/cancel/action"])
-    result = shell.run("doctor", "-o", "json")
+    profiled = replace(shell, variables={**shell.variables, "PYTHONPROFILEIMPORTTIME": "1"})
+    result = profiled.run("doctor", "-o", "json")
+    assert "reconciler.cli.doctor" in imported(result)
+    assert "azure.ai.ml" not in imported(result)
     assert (result.code, result.json["ok"]) == (1, False)
     verdicts = {
         (each["subject"], each["check"]): each["verdict"] for each in result.json["findings"]

@@ -55,6 +55,7 @@ target laptop
   ok       slots: 4 workers
 
 2 ok, 1 warning, 2 failed, 2 skipped.
+Warning: Azure: clock
 Failed: workspace science: submit
 Failed: workspace science: cancel
 """

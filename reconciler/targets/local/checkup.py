@@ -10,10 +10,11 @@ from pathlib import Path
 
 from reconciler.model.findings import Finding, Verdict
 from reconciler.model.workforce import Target
+from reconciler.state_directory import OWN_VARIABLE, state_directory
 from reconciler.targets.local.folder import describe
 from reconciler.targets.local.observing import slots_of
 from reconciler.targets.local.slots import limit_in_force
-from reconciler.targets.local.state import STATE_VARIABLE, folder_of, state_root
+from reconciler.targets.local.state import folder_of
 from reconciler.values.errors import UserError
 
 _MACHINE = "this machine"
@@ -33,7 +34,7 @@ def _state_folder(names: tuple[str, ...]) -> Finding:
     """Whether state can be written. What isn't there yet is not made: checking changes nothing."""
     check = "state-folder"
     try:
-        root = state_root()
+        root = state_directory()
     except UserError as error:
         return Finding(_MACHINE, check, Verdict.FAILED, error.message, error.remedy, targets=names)
     try:
@@ -44,7 +45,7 @@ def _state_folder(names: tuple[str, ...]) -> Finding:
             check,
             Verdict.FAILED,
             f"the state of workers can't be written: {describe(error, root)}",
-            f"make it writable for you, or name another folder with {STATE_VARIABLE}",
+            f"make it writable for you, or name another folder with {OWN_VARIABLE}",
             targets=names,
         )
     return Finding(_MACHINE, check, Verdict.OK, f"{root} can be written", targets=names)

@@ -16,6 +16,7 @@ from reconciler.model.observation import (
     Worker,
 )
 from reconciler.model.workforce import Region, RegionKey, Target, Task
+from reconciler.state_directory import state_directory
 from reconciler.targets.local.folder import TargetFolder, describe
 from reconciler.targets.local.reading import (
     Contents,
@@ -27,7 +28,6 @@ from reconciler.targets.local.reading import (
 )
 from reconciler.targets.local.state import (
     folder_of,
-    state_root,
     target_folders,
     target_of,
     workspace_of,
@@ -185,7 +185,7 @@ def _strays(
         folders = target_folders(project)
     except OSError as error:
         because = Unreadable(
-            f"the state of project {project} can't be read: {describe(error, state_root())}"
+            f"the state of project {project} can't be read: {describe(error, state_directory())}"
         )
         return (), {target.name: because for target in targets}
     everywhere = {workspace_of(project, name): target_of(project, name, {}) for name in folders}

@@ -1,4 +1,4 @@
-"""Where the state of local targets lies."""
+"""Where the state of local targets lies: in the one state folder of the machine."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.targets.local.state import state_root
+from reconciler.state_directory import state_directory
+from reconciler.targets.local.state import folder_of
 from reconciler.values.errors import UserError
 
 
-@pytest.mark.parametrize(
-    ("environment", "folder"),
-    [
-        ({"RECONCILER_STATE_DIR": "/r", "XDG_STATE_HOME": "/x", "HOME": "/h"}, "/r"),
-        ({"RECONCILER_STATE_DIR": "", "XDG_STATE_HOME": "/x", "HOME": "/h"}, "/x/reconciler"),
-        ({"XDG_STATE_HOME": "relative", "HOME": "/h"}, "/h/.local/state/reconciler"),
-        ({"HOME": "/h"}, "/h/.local/state/reconciler"),
-    ],
-    ids=["ours", "XDG", "a relative XDG is ignored", "home"],
-)
-def test_the_first_that_is_set_is_taken(environment: dict[str, str], folder: str) -> None:
-    assert state_root(environment) == Path(folder)
+def test_a_target_has_its_folder_below_that_of_its_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RECONCILER_STATE_DIR", str(tmp_path))
+    assert state_directory() == tmp_path
+    assert folder_of("local/science/laptop").path == tmp_path / "science" / "laptop"
 
 
-@pytest.mark.parametrize("variable", ["RECONCILER_STATE_DIR", "HOME"])
-def test_a_relative_folder_is_an_error_with_a_remedy(variable: str) -> None:
+def test_a_relative_folder_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECONCILER_STATE_DIR", "some/where")
     with pytest.raises(UserError, match="not an absolute path") as caught:
-        state_root({variable: "some/where"})
+        folder_of("local/science/laptop")
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("workspace", ["local/../laptop", "local/science/..", "elsewhere/a/b"])
+def test_no_workspace_leads_out_of_the_folder(workspace: str) -> None:
+    with pytest.raises(ValueError, match="not the workspace of a local target"):
+        folder_of(workspace)
