@@ -26,7 +26,7 @@ from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
 from reconciler import __version__
 from reconciler.azure.credentials import Credentials, Source
-from reconciler.azure.errors import of_answer, of_exception
+from reconciler.azure.errors import ServiceFailure, Trouble, of_answer, of_exception
 
 IN_FLIGHT = 64
 """Readings that one host gets at once."""
@@ -139,8 +139,16 @@ class Connections:
 
         # It logs a paragraph for each credential that it tried; the failure says it in a line.
         logging.getLogger("azure.identity").addHandler(logging.NullHandler())
-        # The same session, so that its requests trust the same certificates.
-        return DefaultAzureCredential(transport=self._transport())
+        try:
+            # The same session, so that its requests trust the same certificates.
+            return DefaultAzureCredential(transport=self._transport())
+        except ValueError as error:
+            # azure-identity's way to refuse variables, AZURE_TOKEN_CREDENTIALS among them.
+            raise ServiceFailure(
+                Trouble.CREDENTIAL,
+                f"azure-identity can't use its variables: {error}",
+                "set the AZURE_ variables as azure-identity's documentation says, or unset them",
+            ) from error
 
 
 class _Retries(policies.AsyncRetryPolicy[Any, Any]):

@@ -147,9 +147,8 @@ def init(
         output.show_text(f"Wrote {path}")
     inside = "" if folder == "." else f"`cd {shlex.quote(f'./{root}')}`, then "
     check = "`reconciler doctor` to check the way there, " if azureml else ""
-    output.show_text(
-        f"Next: {inside}{check}`reconciler plan`, and `reconciler apply` to hire the workers."
-    )
+    then = "" if azureml else ", and `reconciler apply` to hire the workers"
+    output.show_text(f"Next: {inside}{check}`reconciler plan`{then}.")
     return Exit.DONE
 
 

@@ -92,7 +92,9 @@ def _region(region: RegionPlan, with_limits: bool) -> Iterator[Line]:
         if region.share_because:
             yield from wrapped(f"share {region.share_because}", indent=4)
         yield from wrapped(_limits(region), indent=4)
-    for action in region.actions:
+    if region.held is not None:
+        yield Line("    . left as it is, for the reason given below", "hold")
+    for action in region.actions if region.held is None else ():
         yield from _action(action, indent=4)
     for change in region.task_changes:
         yield from _task_change(change)

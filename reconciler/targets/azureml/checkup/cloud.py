@@ -87,13 +87,6 @@ async def _token(connections: Connections, cloud: Cloud) -> str:
         return (await connections.credentials.get_token_info(cloud.management_scope)).token
     except (AzureError, OSError) as error:
         raise of_exception(error, urlsplit(cloud.login).netloc) from error
-    except ValueError as error:
-        # azure-identity's way to refuse variables, AZURE_TOKEN_CREDENTIALS among them.
-        raise ServiceFailure(
-            Trouble.CREDENTIAL,
-            f"azure-identity can't use its variables: {error}",
-            "set the AZURE_ variables as azure-identity's documentation says, or unset them",
-        ) from error
 
 
 def _clock(answer: Answer | ServiceFailure, before: float, after: float, names: Names) -> Finding:
