@@ -120,7 +120,7 @@ def properties() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{name}.{key}", schema
 
 
-@pytest.mark.parametrize(("name", "schema"), properties(), ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("name", "schema"), list(properties()), ids=lambda one: str(one)[:60])
 def test_every_key_is_explained_with_an_example(name: str, schema: dict[str, Any]) -> None:
     assert schema.get("description", "").endswith(".")
     speaks_for_itself = {"const", "enum"} & schema.keys() or schema.get("type") == "boolean"
@@ -128,7 +128,7 @@ def test_every_key_is_explained_with_an_example(name: str, schema: dict[str, Any
     assert schema.get("examples") or speaks_for_itself or "-settings" in str(schema)
 
 
-@pytest.mark.parametrize(("name", "schema"), properties(), ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("name", "schema"), list(properties()), ids=lambda one: str(one)[:60])
 def test_its_examples_and_default_are_valid(
     name: str, schema: dict[str, Any], validator: jsonschema.Draft7Validator
 ) -> None:
