@@ -27,10 +27,8 @@ async def apply(
     """Do what `plan` says, and report each worker's outcome as the target confirmed it.
 
     `specs` are those that the plan was made from. Once `stopping` answers yes nothing new is
-    begun; what is under way is waited for, and the rest is reported as skipped. Raises UserError
-    where a target can't be set up; then nothing was begun.
+    begun; what is under way is waited for, and the rest is reported as skipped.
     """
-    await set_up(specs, engines)
     reports = await asyncio.gather(
         *(
             _carry_out_in_turn(region, engines, progress)
@@ -45,10 +43,16 @@ async def apply(
     )
 
 
-async def set_up(specs: Specs, engines: Engines) -> None:
-    """Put in force what the specs say of the targets themselves. Raises UserError."""
-    for target in specs.targets:
-        await engines.of(target.kind).set_up(target)
+async def set_up(
+    specs: Specs, engines: Engines, acts_on: Callable[[str], bool] | None = None
+) -> None:
+    """Put in force what the specs say of the targets that their workforces use, or of those of
+    them whose name `acts_on` takes. Raises UserError.
+    """
+    used = {region.target.name: region.target for one in specs.workforces for region in one.regions}
+    for name, target in sorted(used.items()):
+        if acts_on is None or acts_on(name):
+            await engines.of(target.kind).set_up(target)
 
 
 async def _carry_out_in_turn(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli import output, session
 from reconciler.cli.help import described
-from reconciler.cli.interrupt import graceful_stop
+from reconciler.cli.interrupt import Stop, graceful_stop
 from reconciler.cli.options import (
     AutoApprove,
     Force,
@@ -97,15 +99,20 @@ async def _apply(
                 _show_json(plan)
             return of_plan(plan)
         if not plan.has_changes:
-            await set_up(specs, engines)
+            await set_up(specs, engines, options.acts_on)
             if format_ is Format.JSON:
                 _show_json(plan)
             return of_plan(plan, strict=True)
         from reconciler.rendering.plan_text import summary
 
+        if format_ is Format.JSON and not auto_approve:
+            from reconciler.rendering.plan_text import plan_lines
+
+            output.show(plan_lines(plan), sys.stderr)
         if not session.confirm(f"Apply? {summary(plan)}.", auto_approve=auto_approve):
             output.say("Nothing was changed.")
             return Exit.ERROR
+        await set_up(specs, engines, options.acts_on)
         return await carry_out(plan, specs, engines, patience, format_)
 
 
@@ -123,36 +130,47 @@ async def carry_out(
     patience: Duration | None = None,
     format_: Format = Format.TEXT,
     again: str = "Apply",
+    stop: Stop | None = None,
 ) -> int:
     """Apply `plan`, show the report, and follow the hired workers for `patience`.
 
-    `again` is the word for what finishes what is left.
+    `again` is the word for what finishes what is left, `stop` what tells of Ctrl-C where more
+    than this is to be stopped by it.
     """
     from reconciler.applying.apply import apply as apply_plan
     from reconciler.cli.progress import progress_of
     from reconciler.following.hired import follow_hired
 
-    with graceful_stop() as stop:
+    with nullcontext(stop) if stop else graceful_stop() as asked:
         with progress_of(plan) as progress:
-            report = await apply_plan(plan, specs, engines, progress=progress, stopping=stop)
-        followed = None
-        if patience is not None and not stop.asked:
-            followed = await follow_hired(report, specs, engines, patience.seconds, stop)
-    _show(plan, report, followed, format_, again)
-    code = of_report(plan, report)
-    return code if followed is None or followed.all_run else worst([code, Exit.PARTIAL])
+            report = await apply_plan(plan, specs, engines, progress=progress, stopping=asked)
+        _show(plan, report, format_, again)
+        code = of_report(plan, report)
+        if patience is None or asked.asked:
+            return code
+        try:
+            followed = await follow_hired(report, specs, engines, patience.seconds, asked)
+        except UserError as error:
+            output.say(f"Hired workers can't be followed: {error}", "warning")
+            return worst([code, Exit.PARTIAL])
+    _show_followed(followed, format_)
+    return code if followed.all_run else worst([code, Exit.PARTIAL])
 
 
-def _show(
-    plan: Plan, report: Report, followed: Followed | None, format_: Format, again: str
-) -> None:
+def _show(plan: Plan, report: Report, format_: Format, again: str) -> None:
     if format_ is Format.JSON:
         from reconciler.rendering.plan_json import report_json
 
         output.show_json(report_json(plan, report))
         return
-    from reconciler.rendering.report_text import followed_lines, report_lines
+    from reconciler.rendering.report_text import report_lines
 
     output.show(report_lines(report, again))
-    if followed is not None:
-        output.show(followed_lines(followed.running, followed.ended, followed.waiting))
+
+
+def _show_followed(followed: Followed, format_: Format) -> None:
+    """What became of the hired workers; beside a report in JSON, on standard error."""
+    from reconciler.rendering.report_text import followed_lines
+
+    stream = sys.stderr if format_ is Format.JSON else sys.stdout
+    output.show(followed_lines(followed.running, followed.ended, followed.waiting), stream)

@@ -64,7 +64,7 @@ def logs(
     number = place.split("/", 2)[2] if place.count("/") > 1 else ""
     whose = "/".join(place.split("/", 2)[:2])
     _, region = session.find_workforce(specs, whose)
-    if number and not number.isdigit():
+    if number and not (number.isascii() and number.isdigit() and len(number) < 10):
         raise UserError(f"{number!r} is not a worker's number", "status --workers shows them")
     return session.run(_logs(specs, whose, region, int(number) if number else None, follow, tail))
 

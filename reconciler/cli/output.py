@@ -5,6 +5,7 @@ Colour on a terminal only, and never where NO_COLOR is set.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -37,6 +38,10 @@ def require_open() -> None:
     """Raises UserError where standard output is closed, so that results would go nowhere."""
     if sys.stdout is None:
         raise UserError("standard output is closed", "leave it open, or send it to /dev/null")
+    for stream in (sys.stdout, sys.stderr):
+        # An arithmetic line holds a minus sign that not every encoding has.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -51,7 +51,7 @@ def scale(
     from reconciler.editing.scaling import Amount
     from reconciler.editing.scaling import scale as scale_spec
 
-    if apply and not auto_approve and not sys.stdin.isatty():
+    if apply and not auto_approve and (sys.stdin is None or not sys.stdin.isatty()):
         # Told before the file is edited, not after.
         raise UserError(
             "there is no terminal to ask on", "pass --auto-approve, or leave out --apply"

@@ -100,7 +100,7 @@ def confirm(question: str, *, auto_approve: bool) -> bool:
     """Ask on the terminal. Raises UserError where there is nobody to ask."""
     if auto_approve:
         return True
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UserError(
             "there is no terminal to ask on", "look at the plan, then pass --auto-approve"
         )

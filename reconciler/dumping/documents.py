@@ -13,6 +13,9 @@ from reconciler.values.names import is_name
 
 Document = dict[str, object]
 
+_MERGED = ("environment_variables", "tags")
+"""Keys of a task that a region's are merged with entry by entry."""
+
 
 def workforce_documents(experiments: Iterable[Experiment]) -> list[Document]:
     """One Workforce document for each workforce that the workers' tags name, by name.
@@ -39,10 +42,11 @@ def _document(name: str, experiments: Sequence[Experiment]) -> Document:
         # The task was asked for by the name of a job that has ended.
         usual = min(tasks, default=None)
     document: Document = {"kind": "Workforce", "name": name}
-    if usual is not None:
-        document["task"] = declared(tasks[usual])
+    shared = _shared(tasks, usual, experiments)
+    if shared is not None:
+        document["task"] = shared
     document["scale"] = {"desired": len(workers)}
-    document["regions"] = _regions(name, experiments, usual)
+    document["regions"] = _regions(name, experiments, shared)
     layoffs = _commonest(worker.layoffs for worker in workers)
     if layoffs is not None:
         document["layoffs"] = layoffs
@@ -52,7 +56,7 @@ def _document(name: str, experiments: Sequence[Experiment]) -> Document:
 
 
 def _regions(
-    workforce: str, experiments: Sequence[Experiment], usual: str | None
+    workforce: str, experiments: Sequence[Experiment], shared: Document | None
 ) -> dict[str, Document]:
     regions: dict[str, Document] = {}
     for experiment in sorted(experiments, key=lambda one: (one.target.name, one.name)):
@@ -63,17 +67,46 @@ def _regions(
             region["target"] = experiment.target.name
         if experiment.name != f"{workforce}-{name}":
             region["experiment"] = experiment.name
-        own = _commonest(_digest(w) for w in experiment.workers if _digest(w) in experiment.tasks)
-        if own is not None and own != usual and usual is not None:
-            region["task"] = _difference(experiment.tasks[own], usual, experiments)
+        own = _task_of(experiment)
+        if own is not None and shared is not None and (more := _laid_over(shared, own)):
+            region["task"] = more
         regions[name] = region
     return regions
 
 
-def _difference(task: Task, usual: str, experiments: Sequence[Experiment]) -> Document:
-    """The keys of `task` that differ from the usual one, as a region writes them."""
-    below = next(declared(one.tasks[usual]) for one in experiments if usual in one.tasks)
-    return _laid_over(below, declared(task))
+def _task_of(experiment: Experiment) -> Document | None:
+    """The task that most workers of the experiment run, as a document."""
+    digest = _commonest(_digest(w) for w in experiment.workers if _digest(w) in experiment.tasks)
+    return None if digest is None else declared(experiment.tasks[digest])
+
+
+def _shared(
+    tasks: Mapping[str, Task], usual: str | None, experiments: Sequence[Experiment]
+) -> Document | None:
+    """What the tasks of all experiments have in common, with the command of the usual one.
+
+    A region can add to the workforce's task and change it, but take nothing away.
+    """
+    if usual is None:
+        return None
+    shared = declared(tasks[usual])
+    command = shared["command"]
+    for experiment in experiments:
+        own = _task_of(experiment)
+        if own is not None:
+            shared = _in_both(shared, own)
+    return {"command": command, **shared}
+
+
+def _in_both(one: Mapping[str, object], other: Mapping[str, object]) -> Document:
+    found: Document = {}
+    for key, value in one.items():
+        beside = other.get(key)
+        if value == beside:
+            found[key] = value
+        elif key in _MERGED and isinstance(value, Mapping) and isinstance(beside, Mapping):
+            found[key] = _in_both(value, beside)
+    return found
 
 
 def _laid_over(below: Mapping[str, object], above: Mapping[str, object]) -> Document:

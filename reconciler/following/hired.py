@@ -30,7 +30,7 @@ class Followed:
 
     @property
     def all_run(self) -> bool:
-        return not self.ended and not self.waiting
+        return not self.waiting and all(worker.status == "Completed" for worker in self.ended)
 
 
 async def follow_hired(

@@ -87,7 +87,7 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A live worker with this project's tag, in an experiment that no region asked for."""
+    """A live or ending worker with this project's tag, where no region asked for it."""
 
     worker: Worker
     key: RegionKey

@@ -20,8 +20,14 @@ class FreeCapacity:
     whose figure could not be read takes no hires.
     """
 
-    def __init__(self, workforces: Iterable[Workforce], seen: Observation) -> None:
-        self._computes = seen.computes
+    def __init__(
+        self,
+        workforces: Iterable[Workforce],
+        seen: Observation,
+        uncounted: Mapping[str, Unreadable],
+    ) -> None:
+        """`uncounted` are computes on which there may be workers that nobody could count."""
+        self._computes = {**seen.computes, **uncounted}
         self._occupied = _occupied(workforces, seen)
         self._reserved: Counter[str] = Counter()
         self._promised: dict[str, Counter[str]] = defaultdict(Counter)

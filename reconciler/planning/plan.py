@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler.model.observation import Observation, Unreadable
+from reconciler.model.observation import Capacity, Observation, Unreadable
 from reconciler.model.plan import (
     Action,
     ActionKind,
@@ -54,7 +54,7 @@ def plan(
     for workforce in specs.workforces:
         if workforce.auto is not None:
             raise ValueError(f"the desired count of {workforce.name} is auto")
-    free = FreeCapacity(specs.workforces, seen)
+    free = FreeCapacity(specs.workforces, seen, _uncounted(specs, seen))
     by_turn = sorted(specs.workforces, key=lambda workforce: (-workforce.priority, workforce.name))
     plans = [plan_workforce(specs.project, one, seen, free, now) for one in by_turn]
     if options.acts_on is not None:
@@ -71,7 +71,7 @@ def plan(
         orphans=orphans,
         orphans_unchecked=unchecked,
         orphans_unread=not unchecked and bool(seen.unreadable_targets),
-        computes_unread=bool(_unread_computes(specs, seen)),
+        computes_unread=bool(_unread_computes(specs, seen) or _uncounted(specs, seen)),
         diagnostics=_diagnostics(plans, specs, seen, unchecked is None),
         stops=stops,
     )
@@ -121,6 +121,23 @@ def _unread_computes(specs: Specs, seen: Observation) -> dict[str, Unreadable]:
     }
 
 
+def _uncounted(specs: Specs, seen: Observation) -> dict[str, Unreadable]:
+    """Computes with a figure that may hold workers of the rest of the project, unread.
+
+    Where all of the project is loaded its regions tell what could not be read of them.
+    """
+    if not specs.is_partial:
+        return {}
+    return {
+        region.target.compute: seen.unreadable_targets[region.target.name]
+        for workforce in specs.workforces
+        for region in workforce.regions
+        if region.target.name in seen.unreadable_targets
+        and isinstance(capacity := seen.computes.get(region.target.compute), Capacity)
+        and capacity.total is not None
+    }
+
+
 def _diagnostics(
     plans: Sequence[WorkforcePlan], specs: Specs, seen: Observation, orphans_checked: bool
 ) -> tuple[Diagnostic, ...]:
@@ -144,7 +161,10 @@ def _diagnostics(
             f"the capacity of {compute} could not be read, so nothing is hired there: "
             f"{unread.because}",
         )
-        for compute, unread in _unread_computes(specs, seen).items()
+        for compute, unread in {
+            **_unread_computes(specs, seen),
+            **_uncounted(specs, seen),
+        }.items()
     ]
     found += [Diagnostic(Severity.WARNING, warning) for warning in seen.warnings]
     if orphans_checked:

@@ -54,6 +54,8 @@ def status_lines(
             for worker in orphan.workers:
                 yield from _worker(worker, None, now)
     yield from diagnostic_lines(plan.diagnostics)
+    if plan.orphans_unchecked:
+        yield from wrapped(f"Orphans {plan.orphans_unchecked}.", style="quiet")
     live = sum(workforce.live for workforce in plan.workforces)
     desired = sum(workforce.desired.total for workforce in plan.workforces)
     unread = " in what could be read" if plan.has_unreadable else ""
@@ -135,6 +137,7 @@ def status_json(plan: Plan, seen: Observation) -> Json:
             }
             for workforce in plan.workforces
         ],
+        "orphans_checked": plan.orphans_unchecked is None and not plan.orphans_unread,
         "orphans": [
             {
                 "workforce": orphan.workforce,

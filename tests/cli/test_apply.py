@@ -145,6 +145,41 @@ def test_interrupted_apply_reports_what_it_did_and_the_next_one_finishes(shell: 
     assert live(shell) == 40
 
 
+def test_an_apply_of_one_target_leaves_the_slots_of_another(shell: Shell) -> None:
+    two = spec(slots=2).replace("targets:\n", "targets:\n  other: {local: {slots: 1}}\n")
+    shell.write(two)
+    shell.run("apply", "--auto-approve")
+    limit = shell.state / "trial" / "laptop" / "slots" / "limit"
+    before = limit.read_text()
+    shell.write(two.replace("slots: 2", "slots: 3"))
+    assert shell.run("apply", "--auto-approve", "--target", "other").code == 0
+    assert limit.read_text() == before
+    assert shell.run("apply", "--auto-approve").code == 0
+    assert limit.read_text() != before
+
+
+def test_a_part_of_the_project_is_not_placed_where_the_rest_could_not_be_counted(
+    shell: Shell,
+) -> None:
+    other = "---\nkind: Workforce\nname: other\ntask: {command: sleep 1000}\n"
+    shell.write(spec(desired=1, slots=2) + other + "scale: {desired: 1}\nregions: {laptop: {}}\n")
+    assert shell.run("apply", "--auto-approve", "--only", "other").code == 0
+    for record in (shell.state / "trial" / "laptop" / "workers").glob("*.json"):
+        record.write_text("{")
+    planned = shell.run("plan", "--only", "work", "--strict", "-o", "json")
+    assert (planned.code, planned.json["summary"]["hire"]) == (5, 0)
+
+
+def test_a_closed_input_and_an_ascii_output_are_no_trouble(shell: Shell) -> None:
+    shell.write(spec())
+    asked = shell.bash("reconciler apply <&-")
+    assert (asked.code, "--auto-approve" in asked.err) == (1, True)
+    shown = shell.bash("PYTHONIOENCODING=ascii reconciler plan")
+    assert (shown.code, "Plan: hire 2." in shown.out) == (0, True)
+    odd = shell.bash("reconciler logs work/laptop/²")
+    assert (odd.code, "is not a worker's number" in odd.err) == (1, True)
+
+
 def test_the_state_directory_must_be_absolute(shell: Shell) -> None:
     shell.write(spec())
     relative = Shell(shell.folder, Path("state"))

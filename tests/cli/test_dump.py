@@ -59,6 +59,22 @@ def test_a_plan_of_what_was_dumped_changes_nothing(shell: Shell) -> None:
     assert planned.json["summary"]["orphans"] == 0
 
 
+def test_a_region_whose_task_lacks_a_key_of_the_others_keeps_lacking_it(shell: Shell) -> None:
+    one = WORKFORCES.split("---")[0].split("regions:")[0]
+    shell.write(PROJECT, "specs/project.yaml")
+    with_timeout = one.replace("desired: 5", "desired: 2") + "regions: {laptop: {}}\n"
+    shell.write(with_timeout, "specs/relax.yaml")
+    shell.run("apply", "--auto-approve", "--wait")
+    without = one.replace("desired: 5", "desired: 3").replace("  limits: {timeout: 2h}\n", "")
+    shell.write(without + "regions: {laptop: {}, spare: {min: 1}}\n", "specs/relax.yaml")
+    shell.run("apply", "--auto-approve", "--wait")
+    dumped = shell.run("dump").out
+    shell.write(PROJECT, "again/project.yaml")
+    shell.write(dumped, "again/found.yaml")
+    (workforce,) = shell.run("plan", "again", "-o", "json").json["workforces"]
+    assert [region["task_changes"] for region in workforce["regions"]] == [[], []]
+
+
 def test_only_some_experiments_are_dumped(shell: Shell) -> None:
     shell.write(PROJECT, "specs/project.yaml")
     shell.write(WORKFORCES, "specs/workforces.yaml")

@@ -142,13 +142,13 @@ def merge(
 
 
 def strays(project: str, claimed: frozenset[str], live: Mapping[str, Sighting]) -> list[Sighting]:
-    """Live workers of the project in experiments that no region claims, oldest first."""
+    """Live and ending workers of the project where no region claims them, oldest first."""
     found = [
         seen
         for seen in live.values()
         if seen.worker.project == project
         and seen.counts
-        and seen.worker.phase.is_live
+        and seen.worker.phase.occupies_capacity
         and seen.experiment not in claimed
     ]
     return sorted(found, key=lambda seen: (seen.worker.created, seen.worker.id))

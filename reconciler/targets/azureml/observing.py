@@ -104,6 +104,8 @@ def experiments_of(
     """The project's live workers in a workspace, by experiment as the service spells it."""
     found: dict[str, list[Sighting]] = defaultdict(list)
     for seen in strays(project, frozenset(), read.live):
+        if not seen.worker.phase.is_live:
+            continue
         found[seen.experiment].append(seen)
     made = []
     for _, sightings in sorted(found.items()):

@@ -82,7 +82,7 @@ class WorkspaceReader:
                 except ServiceFailure as failure:
                     if failure.trouble in (Trouble.CREDENTIAL, Trouble.COUNT):
                         raise
-                    return await self._from_list(place, failure)
+                    return await self._from_list(place, experiments, failure)
         except TimeoutError:
             raise too_slow(LONGEST_SECONDS) from None
 
@@ -149,7 +149,9 @@ class WorkspaceReader:
             strays_unread=live.strays_unread,
         )
 
-    async def _from_list(self, place: Place, why: ServiceFailure) -> Listings:
+    async def _from_list(
+        self, place: Place, experiments: Sequence[str], why: ServiceFailure
+    ) -> Listings:
         began = datetime.now(UTC)
         try:
             jobs = await list_jobs(self._connections, self._cloud, place, self._budget)
@@ -168,7 +170,9 @@ class WorkspaceReader:
             jobs,
             jobs,
             began,
-            deep=frozenset(seen.experiment for seen in jobs.values()),
+            # The list is whole: an experiment that is not in it has no jobs.
+            deep=frozenset(experiment.casefold() for experiment in experiments)
+            | {seen.experiment for seen in jobs.values()},
             warning=(
                 f"workspace {place.name} was read from Resource Manager's list of jobs, which is "
                 f"slower, because its index can't be read: {why.cause}"

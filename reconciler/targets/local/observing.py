@@ -119,7 +119,12 @@ def inventory(project: str, targets: Sequence[Target]) -> list[Experiment]:
                 if worker.phase.is_live and worker.project == project
             )
             if live:
-                tasks = _tasks({worker.id for worker in live}, look)
+                try:
+                    tasks = _tasks({worker.id for worker in live}, look)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise UserError(
+                        f"a record in {look.folder.workers} holds a task that isn't one: {error}"
+                    ) from error
                 found.append(Experiment(name, target, live, tasks))
     return found
 
@@ -201,7 +206,7 @@ def _strays(
             for record in look.contents.records
             if RegionKey(workspace, record.experiment) not in asked
             and look.workers[record.name].project == project
-            and look.workers[record.name].phase.is_live
+            and look.workers[record.name].phase.occupies_capacity
         )
     return tuple(found), unreadable
 

@@ -26,10 +26,15 @@ def test_jobs_of_others_ended_ones_and_children_are_none(science: StandIn) -> No
     science.admin.seed("science", "gone", 1, prefix="plain")
     science.admin.seed("science", "gone", 1, prefix="theirs", tags=OTHERS)
     science.admin.seed("science", "gone", 1, "Completed", prefix="ended", tags=TAGS)
-    science.admin.seed("science", "gone", 1, "CancelRequested", prefix="ending", tags=TAGS)
     child = {"parentJobName": "sweep-000001"}
     science.admin.seed("science", "gone", 1, prefix="child", tags=TAGS, properties=child)
     assert look([region()], [target()]).strays == ()
+
+
+def test_ending_ones_are_told_for_they_still_take_capacity(science: StandIn) -> None:
+    science.admin.seed("science", "gone", 1, "CancelRequested", prefix="ending", tags=TAGS)
+    (stray,) = look([region()], [target()]).strays
+    assert (stray.worker.id, stray.worker.phase.is_live) == ("ending-000001", False)
 
 
 def test_a_worker_in_a_claimed_experiment_is_none(science: StandIn) -> None:

@@ -91,13 +91,20 @@ def test_without_a_spec_nothing_is_hired(world: World) -> None:
     assert world.workers() == []
 
 
-def test_ended_and_ending_workers_are_no_strays(world: World, other: World) -> None:
+def test_an_ended_worker_is_no_stray(world: World, other: World) -> None:
+    other.hire(command="true")
+    other.wait_for("Completed")
+    assert strays(world) == []
+
+
+def test_an_ending_worker_is_told_for_it_still_takes_a_slot(world: World, other: World) -> None:
     other.hire(command="true")
     other.wait_for("Completed")
     other.hire(command="trap '' TERM; touch began; while :; do sleep 0.05; done")
     other.wait_for_file("began")
     assert outcomes(other.cancel([other.worker(2)])) == [Outcome.DONE]
-    assert strays(world) == []
+    (stray,) = strays(world)
+    assert (stray.worker.number, stray.worker.phase.is_live) == (2, False)
 
 
 def test_workers_of_another_project_are_none_of_ours(world: World, other: World) -> None:
