@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from reconciler.azure.clouds import Cloud
-from reconciler.azure.decoding import BAD_JSON
+from reconciler.azure.decoding import BAD_JSON, part, text
 from reconciler.azure.errors import ServiceFailure, Trouble, malformed
 from reconciler.azure.pipeline import Connections
 from reconciler.targets.azureml.merging import gather
@@ -127,27 +127,17 @@ def _sighting(raw: msgspec.Raw, place: Place, now: datetime) -> Sighting | None:
 
 def _leniently(document: object) -> _Job:
     """A job whose parts may be missing or of other types: what can be read of it."""
-    whole = _part({"": document}, "")
-    properties, system = _part(whole, "properties"), _part(whole, "systemData")
+    whole = part({"": document}, "")
+    properties, system = part(whole, "properties"), part(whole, "systemData")
     return _Job(
-        name=_text(whole, "name"),
+        name=text(whole, "name"),
         properties=_Properties(
-            status=_text(properties, "status"),
-            job_type=_text(properties, "jobType"),
-            experiment_name=_text(properties, "experimentName"),
-            parent_job_name=_text(properties, "parentJobName"),
-            compute_id=_text(properties, "computeId"),
-            tags=_part(properties, "tags"),
+            status=text(properties, "status"),
+            job_type=text(properties, "jobType"),
+            experiment_name=text(properties, "experimentName"),
+            parent_job_name=text(properties, "parentJobName"),
+            compute_id=text(properties, "computeId"),
+            tags=part(properties, "tags"),
         ),
-        system_data=_SystemData(_text(system, "createdAt")),
+        system_data=_SystemData(text(system, "createdAt")),
     )
-
-
-def _part(document: dict[str, Any], key: str) -> dict[str, Any]:
-    found = document.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(document: dict[str, Any], key: str) -> str | None:
-    found = document.get(key)
-    return found if isinstance(found, str) else None

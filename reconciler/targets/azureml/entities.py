@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from reconciler.azure.decoding import part, text
 from reconciler.targets.azureml.sightings import Sighting, sighting, time_of
 
 OTHER_TYPES = frozenset(
@@ -195,34 +196,24 @@ def _leniently(raw: bytes) -> _Entity | None:
     document = msgspec.json.decode(raw)
     if not isinstance(document, dict):
         return None
-    annotations, properties = _part(document, "annotations"), _part(document, "properties")
-    compute = _part(properties, "compute")
-    tags = _part(annotations, "tags")
+    annotations, properties = part(document, "annotations"), part(document, "properties")
+    compute = part(properties, "compute")
+    tags = part(annotations, "tags")
     return _Entity(
-        type=_text(document, "type"),
+        type=text(document, "type"),
         annotations=_Annotations(
-            status=_text(annotations, "status"),
+            status=text(annotations, "status"),
             tags={key: value for key, value in tags.items() if isinstance(value, str)},
-            error=_Error(_text(_part(annotations, "error"), "message")),
-            end_time_utc=_text(annotations, "endTimeUtc"),
+            error=_Error(text(part(annotations, "error"), "message")),
+            end_time_utc=text(annotations, "endTimeUtc"),
         ),
         properties=_Properties(
-            run_id=_text(properties, "runId"),
-            experiment_name=_text(properties, "experimentName"),
-            parent_run_id=_text(properties, "parentRunId"),
-            root_run_id=_text(properties, "rootRunId"),
-            run_type=_text(properties, "runType"),
-            creation_context=_Creation(_text(_part(properties, "creationContext"), "createdTime")),
-            compute=_Compute(_text(compute, "target"), _text(compute, "armId")),
+            run_id=text(properties, "runId"),
+            experiment_name=text(properties, "experimentName"),
+            parent_run_id=text(properties, "parentRunId"),
+            root_run_id=text(properties, "rootRunId"),
+            run_type=text(properties, "runType"),
+            creation_context=_Creation(text(part(properties, "creationContext"), "createdTime")),
+            compute=_Compute(text(compute, "target"), text(compute, "armId")),
         ),
     )
-
-
-def _part(document: dict[str, Any], key: str) -> dict[str, Any]:
-    found = document.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(document: dict[str, Any], key: str) -> str | None:
-    found = document.get(key)
-    return found if isinstance(found, str) else None
