@@ -200,7 +200,8 @@ def test_a_total_that_stays_wrong_makes_the_region_unreadable(
         from dataclasses import replace
 
         page = run(query, replica, behaviour)  # type: ignore[arg-type]  # passed through
-        return replace(page, total=page.total + 1)
+        # Of the listing of live jobs alone: were both wrong, either could be told of first.
+        return replace(page, total=page.total + 1) if page.total == 145 else page
 
     monkeypatch.setattr(regional, "run", lying)
     said = reason(look(REGIONS), REGIONS[0])
